@@ -1,0 +1,101 @@
+// Accepts a payment in either region, at any time. Invariant: 202 is answered only after the journal holds
+// the payment, and one id is one payment for ever. Does not charge and does not decide.
+import { canonicalText, isSameRequest } from '../domain/payment/idempotency.ts';
+import type { PaymentRequest } from '../domain/payment/payment-request.ts';
+import type { AcceptedPayment, MerchantId, Payment, PaymentKey } from '../domain/payment/payment.ts';
+import type { PaymentPolicy } from '../domain/payment/policy.ts';
+import type { Region } from '../domain/region/region.ts';
+import { epochMs } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Digest } from '../ports/digest.ts';
+import { isPortFault } from '../ports/fault.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Queue } from '../ports/queue.ts';
+import type { ActiveRegion } from './active-region.ts';
+import { repeat } from './repeat.ts';
+
+export interface AcceptPorts {
+  readonly region: Region;
+  readonly journal: Journal;
+  readonly queue: Queue;
+  readonly activeRegion: ActiveRegion;
+  readonly clock: Clock;
+  readonly digest: Digest;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly policy: PaymentPolicy;
+}
+
+export interface Caller {
+  readonly merchantId: MerchantId;
+  readonly live: boolean;
+}
+
+export type AcceptResult =
+  | { readonly code: 'accepted'; readonly isNew: boolean; readonly payment: AcceptedPayment }
+  /** The id stands for other content, or was cancelled before it was seen. */
+  | { readonly code: 'idempotency_conflict'; readonly reason: string }
+  /** Unknown: the same id may be sent again, anywhere. */
+  | { readonly code: 'unavailable' };
+
+/** Refusals: `idempotency_conflict`, `unavailable` (outcome unknown). */
+export async function acceptPayment(ports: AcceptPorts, caller: Caller, request: PaymentRequest): Promise<AcceptResult> {
+  const key: PaymentKey = { merchantId: caller.merchantId, transactionId: request.transactionId };
+  const fingerprint = ports.digest(canonicalText(caller.merchantId, request));
+  const acceptedAt = ports.clock.now();
+  const acceptance = {
+    customerId: request.customerId,
+    amount: request.amount,
+    ...(request.paymentMethod === undefined ? {} : { paymentMethod: request.paymentMethod }),
+    fingerprint,
+    acceptedAt,
+    acceptedRegion: ports.region,
+    settleBefore: epochMs(acceptedAt + ports.policy.settleWithinMs),
+    live: caller.live,
+  };
+  try {
+    const result = await repeat(ports.clock, () => ports.journal.accept(key, acceptance));
+    if (result.code === 'created') {
+      return { code: 'accepted', isNew: true, payment: { ...key, acceptance, postedEpoch: 0 as never, inWork: true, attempts: 0 } };
+    }
+    return repeatOf(result.payment, { caller, fingerprint, request });
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    ports.log.warn('accept_unknown', { transaction_id: key.transactionId, cause: error.message });
+    return { code: 'unavailable' };
+  }
+}
+
+interface Repeated {
+  readonly caller: Caller;
+  readonly fingerprint: string;
+  readonly request: PaymentRequest;
+}
+
+function repeatOf(stored: Payment, { caller, fingerprint, request }: Repeated): AcceptResult {
+  const { acceptance } = stored;
+  if (!acceptance) return { code: 'idempotency_conflict', reason: 'this transaction_id was cancelled before it was accepted and is spent' };
+  if (acceptance.live !== caller.live) return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with a key of the other mode, test or live' };
+  if (!isSameRequest(acceptance, fingerprint, request)) {
+    return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with other content' };
+  }
+  return { code: 'accepted', isNew: false, payment: { ...stored, acceptance } };
+}
+
+/** Tells the settling region that a payment waits. Losing the hint costs latency, never the payment. */
+export async function sendHint(ports: AcceptPorts, key: PaymentKey): Promise<void> {
+  const active = await ports.activeRegion();
+  const targets = active === undefined || active === ports.region ? [ports.region] : [active, ports.region];
+  for (const target of targets) {
+    try {
+      await ports.queue.send(target, key);
+      return;
+    } catch (error) {
+      if (!isPortFault(error)) throw error;
+      ports.log.warn('hint_lost', { to: target, cause: error.message });
+    }
+  }
+  ports.metrics.count('HintLost');
+}

@@ -1,0 +1,136 @@
+// Walks everything that is not known to be in this epoch's ledger: marks what has its row, settles what has
+// not. It is the safety net of every lost hint and, after a failover, the replay. There is no time window:
+// a watermark would lose what a stalled index or a lagging standby hid.
+import { keyText } from '../domain/payment/payment.ts';
+import { maySettle } from '../domain/region/epoch.ts';
+import type { EpochRecord } from '../domain/region/epoch.ts';
+import type { LedgerSnapshot } from '../ports/ledger.ts';
+import { WORK_SHARDS } from '../ports/work-index.ts';
+import type { WorkEntry, WorkIndex } from '../ports/work-index.ts';
+import type { SettlePorts } from './decide-payment.ts';
+import { inParallel } from './in-parallel.ts';
+import { markPosted, settleUnder } from './settle-payments.ts';
+import { scanOfWork, walkOfWork } from './work-pages.ts';
+import type { PageOfWork } from './work-pages.ts';
+
+export type ReconcilePorts = SettlePorts & { readonly workIndex: WorkIndex };
+
+export interface ReconcilePolicy {
+  /** A payment younger than this, accepted under this epoch, still has its hint on the way. */
+  readonly graceMs: number;
+  /**
+   * Most payments settled in one pass, and as many restored: new payments keep their share of the acquirer and the
+   * ledger, and what waits for the acquirer keeps out nothing whose outcome has been told.
+   */
+  readonly settleMax: number;
+}
+
+export interface ReconcilePass {
+  /** `idle`: not the active, open region. `fenced`: the ledger is not this epoch's primary. */
+  readonly code: 'idle' | 'fenced' | 'walked';
+  readonly marked: number;
+  readonly settled: number;
+  /** Absent from the ledger and not settled in this pass. */
+  readonly waiting: number;
+  /**
+   * Accepted before this epoch opened and, after this pass, still not known to be in its ledger: the replay is done
+   * when none is left. What needs nobody is not counted: posted meanwhile, or set aside under this epoch, for a person.
+   */
+  readonly backlog: number;
+}
+
+const emptyPass = (code: ReconcilePass['code']): ReconcilePass => ({ code, marked: 0, settled: 0, waiting: 0, backlog: 0 });
+
+/** Small enough that new payments interleave with a long backlog. */
+const BATCH = 25;
+const PARALLEL_MAX = 8;
+/** Most marks of one pass: at 0.1 s each they take ten minutes, so that the pass still settles before its process is ended. */
+const MARKS_MAX = 50_000;
+
+/** One pass over the work index (`index`) or over the whole journal, strongly (`scan`). Throws PortFault when the index or the ledger cannot be read. */
+export async function reconcile(ports: ReconcilePorts, policy: ReconcilePolicy, over: 'index' | 'scan' = 'index'): Promise<ReconcilePass> {
+  const record = await ports.epochs.read();
+  if (!maySettle(record, ports.region)) return emptyPass('idle');
+  // The fence, the presence of rows and therefore every mark below belong to the epoch read before them.
+  const found = await ports.ledger.withSnapshot((snapshot) => sort(ports, { record, policy, over, snapshot }));
+  if (!found) return emptyPass('fenced');
+  const finished = await settleAbsent(ports, record, found.absent);
+  const settled = finished.filter((entry) => entry.result === 'settled').length;
+  if (found.marked + settled > 0) ports.log.info('reconciled', { epoch: record.epoch, over, marked: found.marked, settled });
+  ports.metrics.count('ReconcileMarked', found.marked);
+  ports.metrics.count('ReconcileSettled', settled);
+  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + found.absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => isBacklog(entry, record)).length };
+}
+
+interface Pass {
+  readonly record: EpochRecord;
+  readonly policy: ReconcilePolicy;
+  readonly over: 'index' | 'scan';
+  readonly snapshot: LedgerSnapshot;
+}
+
+interface Sorted {
+  readonly absent: readonly WorkEntry[];
+  readonly marked: number;
+  readonly skipped: number;
+  readonly backlog: number;
+}
+
+/** Sorts all work by one snapshot. What was posted under an earlier epoch comes first: its decision is made and only the row is lost. */
+async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefined> {
+  const { record, snapshot, policy } = pass;
+  if (snapshot.inRecovery || snapshot.fence !== record.epoch) return undefined;
+  const restore: WorkEntry[] = [];
+  const settle: WorkEntry[] = [];
+  let [marked, skipped, backlog] = [0, 0, 0];
+  const pages: AsyncIterable<PageOfWork> = pass.over === 'index'
+    ? walkOfWork(ports.workIndex, { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports) })
+    : scanOfWork(ports.workIndex, record.epoch);
+  for await (const entries of pages) {
+    const present = await snapshot.present(entries.map((entry) => entry.key));
+    const there = entries.filter((entry) => present.has(keyText(entry.key)));
+    const marks = await inParallel(there, PARALLEL_MAX, (entry) => markPosted(ports, record.epoch, entry));
+    marked += marks.filter(Boolean).length;
+    // An index that lags shows what is marked already; marking it again changes nothing, and it is no backlog.
+    const done = new Set(there.filter((_, i) => marks[i]).map((entry) => keyText(entry.key)));
+    backlog += entries.filter((entry) => isBacklog(entry, record) && !done.has(keyText(entry.key))).length;
+    for (const entry of entries) {
+      if (present.has(keyText(entry.key)) || isInGrace(ports, entry, pass)) continue;
+      const list = entry.postedEpoch > 0 ? restore : settle;
+      if (list.length >= policy.settleMax) skipped += 1;
+      else list.push(entry);
+    }
+    if (marked < MARKS_MAX) continue;
+    // What was not walked may hold anything.
+    backlog += 1;
+    break;
+  }
+  return { absent: [...restore, ...settle], marked, skipped, backlog };
+}
+
+/** Elsewhere each time: what cannot be settled now, more of it than a pass may settle, must not keep the rest out. */
+const shardToStartFrom = (ports: ReconcilePorts): number => Math.floor(Math.abs(ports.clock.now()) / 1000) % WORK_SHARDS;
+
+const isBacklog = (entry: WorkEntry, record: EpochRecord): boolean => entry.postedEpoch > 0 || entry.acceptedAt < record.at;
+
+/** Its hint is likely alive: it was accepted moments ago, and not before this epoch opened, when the hint may have died with a region. */
+const isInGrace = (ports: ReconcilePorts, entry: WorkEntry, { record, policy }: Pass): boolean =>
+  !isBacklog(entry, record) && ports.clock.now() - entry.acceptedAt < policy.graceMs;
+
+interface Finished extends WorkEntry {
+  readonly result: 'settled' | 'dropped';
+}
+
+/** Those that need nobody any more. */
+async function settleAbsent(ports: ReconcilePorts, record: EpochRecord, absent: readonly WorkEntry[]): Promise<readonly Finished[]> {
+  const finished: Finished[] = [];
+  for (let start = 0; start < absent.length; start += BATCH) {
+    const batch = absent.slice(start, start + BATCH);
+    const results = await settleUnder(ports, record.epoch, batch.map((entry) => entry.key));
+    for (const entry of batch) {
+      const result = results.get(keyText(entry.key));
+      if (result === 'settled' || result === 'dropped') finished.push({ ...entry, result });
+    }
+  }
+  return finished;
+}

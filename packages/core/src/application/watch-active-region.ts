@@ -1,0 +1,143 @@
+// One tick of a detector: look at the active region, vote, weigh all votes by the table, act. Invariant: it never
+// moves anything itself; it starts the workflow that does, in its own region, and only when the table says so.
+import { detect, isFresh, takeOverRegion } from '../domain/failover/detect.ts';
+import type { Detection, DetectPolicy, View } from '../domain/failover/detect.ts';
+import type { MoveRequest } from '../domain/failover/move.ts';
+import { nextEpoch } from '../domain/region/epoch.ts';
+import type { EpochRecord } from '../domain/region/epoch.ts';
+import { isRegion } from '../domain/region/region.ts';
+import type { Vantage } from '../domain/region/region.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EpochRegister } from '../ports/epoch-register.ts';
+import { isPortFault } from '../ports/fault.ts';
+import type { Journal } from '../ports/journal.ts';
+import type { LedgerControl } from '../ports/ledger-control.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { Mover } from '../ports/mover.ts';
+import type { Probe } from '../ports/probe.ts';
+import type { Vote, Votes } from '../ports/votes.ts';
+import type { WorkIndex } from '../ports/work-index.ts';
+import type { Tell } from './tell.ts';
+import { oldestUnpostedAgeMs } from './work-pages.ts';
+
+export interface WatchPorts {
+  readonly vantage: Vantage;
+  readonly epochs: EpochRegister;
+  readonly votes: Votes;
+  readonly probe: Probe;
+  /** Absent in the witness region, which holds neither index nor ledger. */
+  readonly ledger?: {
+    readonly control: LedgerControl;
+    readonly workIndex: WorkIndex;
+    /** So that what was set aside, or was posted long ago, is not taken for waiting. */
+    readonly journal?: Journal;
+    readonly mover: Mover;
+  };
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly tell: Tell;
+  readonly policy: DetectPolicy;
+}
+
+/** One tick. Throws PortFault when the epoch record or the votes cannot be read: then this detector is blind and does nothing. */
+export async function watchActiveRegion(ports: WatchPorts): Promise<Detection> {
+  const record = await ports.epochs.read();
+  const views = await ports.votes.list();
+  const mine = await lookAt(ports, record, lastOwnView(ports, record, views));
+  await ports.votes.cast({ ...mine, about: record.activeRegion });
+  const detection = detect({
+    me: ports.vantage,
+    now: ports.clock.now(),
+    record,
+    mine,
+    others: views.filter((view) => view.vantage !== ports.vantage && view.about === record.activeRegion),
+    oldestUnpostedAgeMs: await readAge(ports, record),
+    ableToTakeOver: await isAbleToTakeOver(ports, record),
+    policy: ports.policy,
+  });
+  await act(ports, record, detection);
+  return detection;
+}
+
+/** This detector's last view, unless it is so old, or its clock has been set back so far, that failures then and now are not consecutive. */
+const lastOwnView = (ports: WatchPorts, record: EpochRecord, views: readonly Vote[]): View | undefined =>
+  views.find((view) => view.vantage === ports.vantage && view.about === record.activeRegion && isFresh(view, ports.clock.now(), ports.policy));
+
+async function lookAt(ports: WatchPorts, record: EpochRecord, before: View | undefined): Promise<View> {
+  const at = ports.clock.now();
+  if (record.activeRegion === ports.vantage) {
+    const critical = await whyItCannotSettle(ports, record);
+    return critical === undefined ? { vantage: ports.vantage, at, failures: 0 } : alarmOnceItLasts(ports, failedAgain(ports, at, before), critical);
+  }
+  const seen = await ports.probe.look(record.activeRegion);
+  if (seen.reached) return { vantage: ports.vantage, at, failures: 0 };
+  return failedAgain(ports, at, before);
+}
+
+const failedAgain = (ports: WatchPorts, at: EpochMs, before: View | undefined): View & { readonly failingSince: EpochMs } =>
+  ({ vantage: ports.vantage, at, failures: (before?.failures ?? 0) + 1, failingSince: before?.failingSince ?? at });
+
+/** The alarm is a vote, so it has to last as long as anybody's: one look at a ledger that did not answer is none. */
+const alarmOnceItLasts = ({ policy }: WatchPorts, view: View & { readonly failingSince: EpochMs }, critical: string): View =>
+  view.failures >= policy.failuresMin && view.at - view.failingSince >= policy.dwellMs ? { ...view, critical } : view;
+
+/** The active region's own critical alarm: its ledger is gone or is no primary. An acquirer that is away is away for both regions. */
+async function whyItCannotSettle(ports: WatchPorts, record: EpochRecord): Promise<string | undefined> {
+  if (!ports.ledger || record.phase !== 'open') return undefined;
+  try {
+    const status = await ports.ledger.control.status(record.activeRegion);
+    return status.role === 'primary' && status.fence === record.epoch ? undefined : 'its ledger is not the primary of this epoch';
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    return 'its ledger cannot be reached';
+  }
+}
+
+async function readAge(ports: WatchPorts, record: EpochRecord): Promise<number | undefined> {
+  if (!ports.ledger || record.activeRegion === ports.vantage) return undefined;
+  try {
+    const ageMs = await oldestUnpostedAgeMs({ ...ports.ledger, clock: ports.clock }, record);
+    ports.metrics.gauge('OldestUnpostedAge', ageMs ?? 0, 'Milliseconds');
+    return ageMs;
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    return undefined;
+  }
+}
+
+async function isAbleToTakeOver(ports: WatchPorts, record: EpochRecord): Promise<boolean> {
+  if (!ports.ledger || !isRegion(ports.vantage) || record.activeRegion === ports.vantage) return false;
+  try {
+    const status = await ports.ledger.control.status(ports.vantage);
+    return status.fence >= record.ledgerEpoch && status.fence <= record.epoch;
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    return false;
+  }
+}
+
+async function act(ports: WatchPorts, record: EpochRecord, detection: Detection): Promise<void> {
+  const detail = { row: detection.row, active_region: record.activeRegion, epoch: record.epoch };
+  switch (detection.action) {
+    case 'none':
+      return;
+    case 'alert':
+      return ports.tell({ kind: detection.row === 'D-80' ? 'settlement_stalled' : 'region_unreachable', sentence: `${detection.because}.`, detail });
+    case 'ask_approval':
+      return ports.tell({ kind: 'failover_needs_approval', sentence: `${detection.because}.`, detail });
+    case 'fail_over': {
+      const to = takeOverRegion(record);
+      return start(ports, { to, kind: 'failover', runId: `failover-${nextEpoch(record.epoch)}-${to}`, fromEpoch: record.epoch, by: `detector ${ports.vantage}`, reason: `${detection.row}: ${detection.because}` });
+    }
+    case 'resume':
+      return start(ports, { to: record.activeRegion, kind: record.kind, runId: record.runId, fromEpoch: record.epoch, by: `detector ${ports.vantage}`, reason: record.reason });
+  }
+}
+
+async function start(ports: WatchPorts, request: MoveRequest): Promise<void> {
+  ports.log.warn('move_start', { to: request.to, kind: request.kind, run_id: request.runId, reason: request.reason });
+  await ports.ledger?.mover.start(request);
+}

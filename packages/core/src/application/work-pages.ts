@@ -1,0 +1,127 @@
+// The two ways to read what is still in work: through the index (cheap, eventual) or by scanning the journal
+// (strong, complete, as costly as the table).
+import { epochOf } from '../domain/region/epoch.ts';
+import type { Epoch, EpochRecord } from '../domain/region/epoch.ts';
+import type { Payment, PaymentKey } from '../domain/payment/payment.ts';
+import type { EpochMs } from '../domain/time.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Journal } from '../ports/journal.ts';
+import { WORK_SHARDS } from '../ports/work-index.ts';
+import type { WorkEntry, WorkIndex } from '../ports/work-index.ts';
+import { inParallel } from './in-parallel.ts';
+
+export type PageOfWork = readonly WorkEntry[];
+
+/**
+ * One `present` question to the ledger a page, and as many marks or confirmations before the next one: the ledger ends
+ * a snapshot that idles for a minute.
+ */
+const PAGE = 500;
+/** Shards read at once: a pass over an empty index costs 64 small reads. */
+const SHARDS_AT_ONCE = 8;
+
+export interface WantedWork {
+  readonly posted: 'below' | 'equal';
+  readonly epoch: Epoch;
+  /** Where the walk through all shards begins; 0 when absent. */
+  readonly firstShard?: number;
+}
+
+export async function* walkOfWork(index: WorkIndex, { posted, epoch, firstShard = 0 }: WantedWork): AsyncGenerator<PageOfWork> {
+  const wanted = { posted, epoch };
+  for (let first = 0; first < WORK_SHARDS; first += SHARDS_AT_ONCE) {
+    const shards = Array.from({ length: Math.min(SHARDS_AT_ONCE, WORK_SHARDS - first) }, (_, i) => (firstShard + first + i) % WORK_SHARDS);
+    const heads = await inParallel(shards, SHARDS_AT_ONCE, (shard) => index.query({ ...wanted, shard, limit: PAGE }));
+    const entries = heads.flatMap((head) => head.entries);
+    for (let start = 0; start < entries.length; start += PAGE) yield entries.slice(start, start + PAGE);
+    for (const [i, head] of heads.entries()) {
+      for (let cursor = head.cursor; cursor !== undefined; ) {
+        const page = await index.query({ ...wanted, shard: shards[i] ?? 0, limit: PAGE, cursor });
+        if (page.entries.length > 0) yield page.entries;
+        cursor = page.cursor;
+      }
+    }
+  }
+}
+
+/**
+ * Everything that this epoch's ledger is not known to hold, whether or not an index shows it. A page in which nothing
+ * is missing is given as well, empty: most pages of a large journal are, and whoever walks keeps a snapshot awake.
+ */
+export async function* scanOfWork(index: WorkIndex, epoch: Epoch): AsyncGenerator<PageOfWork> {
+  let cursor: string | undefined;
+  do {
+    const page = await index.scan({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+    yield [...page.payments.filter((payment) => isMissing(payment, epoch)).map(entryOf), ...(page.unreadable ?? []).map(unknownEntry)];
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}
+
+/** In work under an older epoch and not set aside under this one; or, which should never be, out of work without ever having been posted. */
+const isMissing = (payment: Payment, epoch: Epoch): boolean =>
+  payment.acceptance !== undefined && payment.quarantine?.epoch !== epoch && (payment.inWork ? payment.postedEpoch < epoch : payment.postedEpoch === 0);
+
+/** Nothing is known of it, so it counts as waiting since ever: it is looked at, and no move is healed while it is there. */
+const unknownEntry = (key: PaymentKey): WorkEntry => ({ key, postedEpoch: epochOf(0), acceptedAt: 0 as EpochMs });
+
+const entryOf = (payment: Payment): WorkEntry => ({
+  key: { merchantId: payment.merchantId, transactionId: payment.transactionId },
+  postedEpoch: payment.postedEpoch,
+  acceptedAt: payment.acceptance?.acceptedAt ?? (0 as EpochMs),
+});
+
+export interface OldestWorkPorts {
+  readonly workIndex: WorkIndex;
+  readonly clock: Clock;
+  /** To look up what the index shows: it knows neither what was set aside nor, when it lags, what was posted long ago. Without it, all it shows counts. */
+  readonly journal?: Journal;
+}
+
+/** How many entries are looked up that turn out not to wait, before the age is given up as not known. */
+const LOOKS_MAX = 200;
+/** And for how long: a detector has other things to find out, and half a minute for all of them. */
+const LOOKING_MS_MAX = 5000;
+
+/**
+ * Age of the oldest payment that this region's index shows as never posted and that still waits to be. Undefined: none,
+ * or not known. Throws PortFault.
+ */
+export async function oldestUnpostedAgeMs(ports: OldestWorkPorts, record: EpochRecord): Promise<number | undefined> {
+  if (record.phase !== 'open') return undefined;
+  const oldest = await oldestWaiting(ports, record);
+  if (oldest === undefined) return undefined;
+  // Before this epoch opened nobody could settle; that time is no stall of the active region.
+  return Math.max(0, ports.clock.now() - Math.max(record.at, oldest.acceptedAt));
+}
+
+interface ShardHead {
+  readonly shard: number;
+  readonly entry: WorkEntry;
+  readonly cursor?: string;
+}
+
+/** Looks at the oldest entry of all shards first, and at the next of its shard when it does not wait. */
+async function oldestWaiting(ports: OldestWorkPorts, record: EpochRecord): Promise<WorkEntry | undefined> {
+  const shards = Array.from({ length: WORK_SHARDS }, (_, shard) => shard);
+  const heads = (await inParallel(shards, SHARDS_AT_ONCE, (shard) => headOf(ports, shard))).filter((head) => head !== undefined);
+  const startedAt = ports.clock.now();
+  for (let looks = 0; looks < LOOKS_MAX && ports.clock.now() - startedAt < LOOKING_MS_MAX; looks += 1) {
+    const oldest = heads.toSorted((a, b) => a.entry.acceptedAt - b.entry.acceptedAt)[0];
+    if (!oldest || (await stillWaits(ports, record, oldest.entry))) return oldest?.entry;
+    const next = oldest.cursor === undefined ? undefined : await headOf(ports, oldest.shard, oldest.cursor);
+    heads.splice(heads.indexOf(oldest), 1, ...(next ? [next] : []));
+  }
+  return undefined;
+}
+
+async function headOf(ports: OldestWorkPorts, shard: number, cursor?: string): Promise<ShardHead | undefined> {
+  const page = await ports.workIndex.query({ shard, posted: 'below', epoch: epochOf(1), limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+  const [entry] = page.entries;
+  return entry && { shard, entry, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
+}
+
+async function stillWaits(ports: OldestWorkPorts, record: EpochRecord, entry: WorkEntry): Promise<boolean> {
+  if (!ports.journal) return true;
+  const payment = await ports.journal.read(entry.key);
+  return payment?.acceptance !== undefined && payment.postedEpoch === 0 && payment.quarantine?.epoch !== record.epoch;
+}

@@ -1,0 +1,91 @@
+// A payment as the journal holds it. The acceptance never changes; the decision is set once;
+// posted_epoch only grows. Everything else about a payment is derived from these three.
+import type { Brand } from '../../support/brand.ts';
+import type { Money } from '../money/money.ts';
+import type { Epoch } from '../region/epoch.ts';
+import type { Region } from '../region/region.ts';
+import type { BusinessDate, EpochMs } from '../time.ts';
+
+export type MerchantId = Brand<string, 'MerchantId'>;
+export type TransactionId = Brand<string, 'TransactionId'>;
+export type CustomerId = Brand<string, 'CustomerId'>;
+
+export const merchantId = (value: string): MerchantId => value as MerchantId;
+export const transactionId = (value: string): TransactionId => value as TransactionId;
+export const customerId = (value: string): CustomerId => value as CustomerId;
+
+/** Names a payment: ids of two merchants never meet. */
+export interface PaymentKey {
+  readonly merchantId: MerchantId;
+  readonly transactionId: TransactionId;
+}
+
+/** One text per payment, for maps and for the acquirer's key. Neither part may contain `#`. */
+export const keyText = (key: PaymentKey): string => `${key.merchantId}#${key.transactionId}`;
+
+export type Outcome = 'processed' | 'failed' | 'cancelled';
+
+/** What became of a payment. Written once; every ledger row, answer and notice is made from it. */
+export interface Decision {
+  readonly outcome: Outcome;
+  /** The acquirer's own name of the charge, when one was made. */
+  readonly acquirerReference?: string;
+  /** Why not: the acquirer's decline code, `expired` or `cancelled`. */
+  readonly code?: string;
+  readonly decidedAt: EpochMs;
+  readonly businessDate: BusinessDate;
+}
+
+/** Set aside for a person: a fault of the payment itself, not of the world. Not a decision. */
+export interface Quarantine {
+  readonly reason: string;
+  readonly at: EpochMs;
+  /** The epoch that gave up; each new epoch tries once more. */
+  readonly epoch: Epoch;
+}
+
+export interface Acceptance {
+  readonly customerId: CustomerId;
+  readonly amount: Money;
+  /** An opaque name of how it is paid, never a card number. */
+  readonly paymentMethod?: string;
+  readonly sessionId?: string;
+  /** SHA-256 over the canonical request without the payment method. */
+  readonly fingerprint: string;
+  readonly acceptedAt: EpochMs;
+  readonly acceptedRegion: Region;
+  /** Not charged by then: looked up, then failed as `expired`, so an outage never charges hours later. */
+  readonly settleBefore: EpochMs;
+  /** False for test keys: never reaches a live acquirer. */
+  readonly live: boolean;
+}
+
+export interface Payment extends PaymentKey {
+  /** Absent for an id that was cancelled before it was ever seen. */
+  readonly acceptance?: Acceptance;
+  readonly decision?: Decision;
+  /** The epoch whose ledger holds its row; 0 at first. Only grows. */
+  readonly postedEpoch: Epoch;
+  readonly settledAt?: EpochMs;
+  readonly settledRegion?: Region;
+  /** True until the standby confirms that it holds this payment's row. */
+  readonly inWork: boolean;
+  /** Faults of the payment itself so far. */
+  readonly attempts: number;
+  readonly quarantine?: Quarantine;
+}
+
+export type AcceptedPayment = Payment & { readonly acceptance: Acceptance };
+export type DecidedPayment = AcceptedPayment & { readonly decision: Decision };
+
+export type PaymentStatus = 'accepted' | Outcome | 'quarantined';
+
+/**
+ * What anyone may be told. An outcome is told once it stands in the books (`postedEpoch` above 0);
+ * a cancellation as soon as it is decided, because nothing can undo it.
+ */
+export function statusOf(payment: Payment): PaymentStatus {
+  if (payment.decision?.outcome === 'cancelled') return 'cancelled';
+  if (payment.decision && payment.postedEpoch > 0) return payment.decision.outcome;
+  return payment.quarantine ? 'quarantined' : 'accepted';
+}

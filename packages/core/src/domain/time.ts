@@ -1,0 +1,27 @@
+// Time is data here: it comes in through the Clock port and is compared, never read.
+import type { Brand } from '../support/brand.ts';
+
+/** Milliseconds since 1970-01-01T00:00:00Z. */
+export type EpochMs = Brand<number, 'EpochMs'>;
+
+export const epochMs = (value: number): EpochMs => value as EpochMs;
+
+/** The UTC calendar day (`YYYY-MM-DD`) on which something was decided; settlement files are cut by it. */
+export type BusinessDate = Brand<string, 'BusinessDate'>;
+
+const DAY_MS = 86_400_000;
+
+/** Civil date of a UTC instant, by the days-from-civil algorithm: core has no platform and so no Date. */
+export function businessDateOf(at: EpochMs): BusinessDate {
+  const days = Math.floor(at / DAY_MS) + 719_468;
+  const era = Math.floor(days / 146_097);
+  const dayOfEra = days - era * 146_097;
+  const yearOfEra = Math.floor((dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36_524) - Math.floor(dayOfEra / 146_096)) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  const pad = (value: number, width: number) => String(value).padStart(width, '0');
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}` as BusinessDate;
+}

@@ -1,0 +1,32 @@
+import type { Money } from '../domain/money/money.ts';
+import type { PaymentKey } from '../domain/payment/payment.ts';
+
+export interface ChargeRequest extends PaymentKey {
+  /** 64 hexadecimal digits; the same for every attempt at this payment from either region. */
+  readonly idempotencyKey: string;
+  readonly amount: Money;
+  readonly paymentMethod?: string;
+  readonly live: boolean;
+}
+
+export type ChargeAnswer =
+  | { readonly code: 'approved'; readonly reference: string }
+  | { readonly code: 'declined'; readonly reference: string; readonly reason: string }
+  /** Not definite: ask again later. */
+  | { readonly code: 'in_progress' }
+  /** The acquirer refuses the request itself; it charged nothing and will refuse it again. */
+  | { readonly code: 'invalid'; readonly reason: string };
+
+export type LookupAnswer = Exclude<ChargeAnswer, { code: 'invalid' }> | { readonly code: 'none' };
+
+/**
+ * Who moves the money. Demanded of any acquirer: the same key gives the same answer, declines too, for the
+ * life of the key. Throws PortFault of port `acquirer`: then the outcome is unknown, never "no".
+ */
+export interface Acquirer {
+  charge(request: ChargeRequest): Promise<ChargeAnswer>;
+  /** By the merchant's reference, also after the key is forgotten. A voided charge counts as none. `none` is definite. */
+  lookup(key: PaymentKey): Promise<LookupAnswer>;
+  /** Gives one approved charge back, by the acquirer's reference. Idempotent. */
+  void(key: PaymentKey, reference: string): Promise<void>;
+}
