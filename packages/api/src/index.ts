@@ -1,0 +1,10 @@
+// The HTTP contract: error codes, bodies, routes, and the OpenAPI document made from them. No platform.
+export { errorBody, errorStatus, invalidRequestBody } from './error-codes.ts';
+export type { ErrorBody, ErrorCode, FieldFault } from './error-codes.ts';
+export { openapiDocument } from './openapi.ts';
+export type { OpenapiDocument, OpenapiOperation, OpenapiResponse } from './openapi.ts';
+export type { Schema } from './openapi-schemas.ts';
+export { acceptedBody, cancelledBody, failureCode, healthBody, paymentBody, processedBody, validatedBody } from './payment-body.ts';
+export type { AcceptedBody, CancelledBody, HealthBody, PaymentBody, ProcessedBody, ValidatedBody } from './payment-body.ts';
+export { openOperations, routes } from './routes.ts';
+export type { Method, OperationName, Route } from './routes.ts';

@@ -1,0 +1,137 @@
+// The OpenAPI 3.1 document of what exists now. It is data made once from the routes, the error codes and the schemas;
+// it promises nothing that is not built.
+import { errorStatus } from './error-codes.ts';
+import type { ErrorCode } from './error-codes.ts';
+import { idPattern, ref, schemas } from './openapi-schemas.ts';
+import type { Schema } from './openapi-schemas.ts';
+import { openOperations, routes } from './routes.ts';
+import type { OperationName, Route } from './routes.ts';
+
+export interface OpenapiResponse {
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: Schema }>>;
+  readonly content: { readonly 'application/json': { readonly schema: Schema } };
+}
+
+export interface OpenapiOperation {
+  readonly operationId: OperationName;
+  readonly summary: string;
+  readonly security?: readonly [];
+  readonly parameters?: readonly unknown[];
+  readonly requestBody?: unknown;
+  readonly responses: Readonly<Record<string, OpenapiResponse>>;
+}
+
+export interface OpenapiDocument {
+  readonly openapi: '3.1.0';
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly security: readonly unknown[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, OpenapiOperation>>>>;
+  readonly components: { readonly securitySchemes: unknown; readonly schemas: Readonly<Record<string, Schema>> };
+}
+
+interface Operation {
+  readonly summary: string;
+  readonly request?: 'PaymentRequest' | 'ProcessRequest';
+  readonly answers: Readonly<Record<number, readonly [description: string, ...schemaNames: string[]]>>;
+  readonly errors: readonly ErrorCode[];
+}
+
+const everywhere: readonly ErrorCode[] = ['unauthorized', 'throttled', 'internal_error', 'unavailable'];
+const accepting: readonly ErrorCode[] = ['invalid_request', 'idempotency_conflict', 'too_large', ...everywhere];
+
+const operations: Readonly<Record<OperationName, Operation>> = {
+  acceptPayment: {
+    summary: 'Accept a payment; it is charged afterwards',
+    request: 'PaymentRequest',
+    answers: { 202: ['Accepted, new', 'Accepted'], 200: ['The same request again: the same body', 'Accepted'] },
+    errors: accepting,
+  },
+  readPayment: {
+    summary: 'Read a payment, strongly: never a false 404',
+    answers: { 200: ['The payment', 'Payment', 'Cancelled'] },
+    errors: ['invalid_request', 'not_found', ...everywhere],
+  },
+  cancelPayment: {
+    summary: 'Cancel a payment that is not decided, or spend an id that was never seen',
+    answers: { 200: ['Cancelled, for good', 'Cancelled'] },
+    errors: ['invalid_request', 'already_decided', 'idempotency_conflict', ...everywhere],
+  },
+  validatePayment: {
+    summary: 'Validate and accept a payment. This leads to a charge, exactly as POST /payments does',
+    request: 'PaymentRequest',
+    answers: { 200: ['Valid, and accepted', 'Validated'] },
+    errors: accepting,
+  },
+  processPayment: {
+    summary: 'Accept a payment and wait for its outcome',
+    request: 'ProcessRequest',
+    answers: { 200: ['Charged and in the books', 'Processed'], 202: ['Accepted; the outcome takes longer', 'Accepted'] },
+    errors: ['declined', 'already_decided', ...accepting],
+  },
+  checkHealth: {
+    summary: 'Whether clients should come to this region',
+    answers: { 200: ['It accepts payments', 'Healthy'], 503: ['Go to the other region', 'Unhealthy'] },
+    errors: [],
+  },
+  readOpenapi: { summary: 'This document', answers: { 200: ['An OpenAPI 3.1 document'] }, errors: [] },
+};
+
+const schemaOf = (names: readonly string[]): Schema => {
+  const [only] = names;
+  if (only === undefined) return { type: 'object' };
+  return names.length === 1 ? ref(only) : { oneOf: names.map(ref) };
+};
+
+const retryAfter = { 'Retry-After': { description: 'Seconds to wait before the same request is sent again.', schema: { type: 'integer' } as const } };
+
+function responsesOf(operation: Operation): Record<string, OpenapiResponse> {
+  const responses: Record<string, OpenapiResponse> = {};
+  for (const [status, [description, ...names]] of Object.entries(operation.answers)) {
+    responses[status] = { description, content: { 'application/json': { schema: schemaOf(names) } } };
+  }
+  for (const status of new Set(operation.errors.map((code) => errorStatus[code]))) {
+    const codes = operation.errors.filter((code) => errorStatus[code] === status);
+    responses[status] = {
+      description: codes.join(', '),
+      ...(status === errorStatus.unavailable ? { headers: retryAfter } : {}),
+      content: { 'application/json': { schema: ref('Error') } },
+    };
+  }
+  return responses;
+}
+
+const pathId = { name: 'transaction_id', in: 'path', required: true, schema: { type: 'string', pattern: idPattern } };
+
+function operationOf(name: OperationName): OpenapiOperation {
+  const operation = operations[name];
+  return {
+    operationId: name,
+    summary: operation.summary,
+    ...(openOperations.includes(name) ? { security: [] } : {}),
+    ...(routes[name].path.includes('{transaction_id}') ? { parameters: [pathId] } : {}),
+    ...(operation.request ? { requestBody: { required: true, content: { 'application/json': { schema: ref(operation.request) } } } } : {}),
+    responses: responsesOf(operation),
+  };
+}
+
+function pathsOf(): OpenapiDocument['paths'] {
+  const paths: Record<string, Record<string, OpenapiOperation>> = {};
+  for (const name of Object.keys(routes) as OperationName[]) {
+    const { path, method }: Route = routes[name];
+    paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(name) };
+  }
+  return paths;
+}
+
+export const openapiDocument: OpenapiDocument = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Understudy',
+    version: '0.1.0',
+    description: 'Payments that survive losing an AWS region. A 503 or no answer means that the outcome is unknown: send the same transaction_id again, to either region, or cancel it.',
+  },
+  security: [{ apiKey: [] }],
+  paths: pathsOf(),
+  components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } }, schemas },
+};

@@ -1,0 +1,94 @@
+// What a caller is shown of a payment. Invariant: the answer to an acceptance is made from the stored acceptance
+// alone, so that it stays the same for ever; an outcome is shown only once it stands in the books (core's statusOf).
+// Nothing here decides anything.
+import { formatAmount, statusOf } from '@understudy/core';
+import type { AcceptedPayment, EpochMs, Health, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
+
+export interface AcceptedBody {
+  readonly transaction_id: string;
+  readonly status: 'accepted';
+  readonly accepted_at: string;
+  /** Where it was accepted first, whichever region answers. */
+  readonly region: Region;
+}
+
+export interface PaymentBody {
+  readonly transaction_id: string;
+  readonly customer_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly payment_method?: string;
+  readonly status: PaymentStatus;
+  readonly accepted_at: string;
+  readonly accepted_region: Region;
+  readonly settled_at?: string;
+  readonly settled_region?: Region;
+  readonly error?: string;
+}
+
+export interface CancelledBody {
+  readonly transaction_id: string;
+  readonly status: 'cancelled';
+}
+
+export interface ValidatedBody {
+  readonly message: 'Payment validated successfully';
+  readonly transaction_id: string;
+}
+
+export interface ProcessedBody {
+  readonly message: 'Payment processed successfully';
+  readonly transaction_id: string;
+  /** Whole seconds since 1970. */
+  readonly timestamp: number;
+}
+
+export type HealthBody =
+  | { readonly status: 'healthy'; readonly region: Region; readonly active: boolean }
+  | { readonly status: 'unhealthy'; readonly reason: string; readonly region: Region };
+
+const isoTime = (at: EpochMs): string => new Date(at).toISOString();
+
+export const acceptedBody = (payment: AcceptedPayment): AcceptedBody => ({
+  transaction_id: payment.transactionId,
+  status: 'accepted',
+  accepted_at: isoTime(payment.acceptance.acceptedAt),
+  region: payment.acceptance.acceptedRegion,
+});
+
+export const cancelledBody = (id: TransactionId): CancelledBody => ({ transaction_id: id, status: 'cancelled' });
+
+/** A payment; or, for an id that was cancelled before it was ever seen, just that. */
+export function paymentBody(payment: Payment): PaymentBody | CancelledBody {
+  const { acceptance } = payment;
+  if (!acceptance) return cancelledBody(payment.transactionId);
+  const status = statusOf(payment);
+  return {
+    transaction_id: payment.transactionId,
+    customer_id: acceptance.customerId,
+    amount: formatAmount(acceptance.amount),
+    currency: acceptance.amount.currency,
+    ...(acceptance.paymentMethod === undefined ? {} : { payment_method: acceptance.paymentMethod }),
+    status,
+    accepted_at: isoTime(acceptance.acceptedAt),
+    accepted_region: acceptance.acceptedRegion,
+    ...(payment.settledAt === undefined ? {} : { settled_at: isoTime(payment.settledAt) }),
+    ...(payment.settledRegion === undefined ? {} : { settled_region: payment.settledRegion }),
+    ...(status === 'failed' ? { error: failureCode(payment) } : {}),
+  };
+}
+
+/** Why a payment failed: the acquirer's decline code, or `expired`. */
+export const failureCode = (payment: Payment): string => payment.decision?.code ?? 'declined';
+
+export const validatedBody = (id: TransactionId): ValidatedBody => ({ message: 'Payment validated successfully', transaction_id: id });
+
+/** `at` is when it was first settled, so that a repeat says the same. */
+export const processedBody = (id: TransactionId, at: EpochMs): ProcessedBody => ({
+  message: 'Payment processed successfully',
+  transaction_id: id,
+  timestamp: Math.floor(at / 1000),
+});
+
+export const healthBody = (health: Health, place: { readonly region: Region; readonly active: boolean }): HealthBody =>
+  health.healthy ? { status: 'healthy', ...place } : { status: 'unhealthy', reason: health.reason, region: place.region };
