@@ -1,0 +1,11 @@
+// The strongly consistent table and all that is kept in it.
+export { createDynamoConnection } from './connection.ts';
+export type { ConnectionOptions, DynamoConnection } from './connection.ts';
+export { CUSTOMER_INDEX, journalTable, WORK_INDEX } from './journal-table.ts';
+export { DynamoCanary } from './dynamo-canary.ts';
+export { DynamoEpochRegister } from './dynamo-epoch-register.ts';
+export { DynamoJournal } from './dynamo-journal.ts';
+export { DynamoKeyStore } from './dynamo-key-store.ts';
+export { DynamoMoveLog } from './dynamo-move-log.ts';
+export { DynamoVotes } from './dynamo-votes.ts';
+export { DynamoWorkIndex } from './dynamo-work-index.ts';

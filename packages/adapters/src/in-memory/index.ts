@@ -1,0 +1,23 @@
+// Every port of core in memory: for core's own tests and for the simulator.
+export { Breakage } from './breakage.ts';
+export type { Break, Part } from './breakage.ts';
+export { InMemoryAcquirer } from './in-memory-acquirer.ts';
+export type { AcquirerBehaviour, AcquirerMode, ChargeRecord } from './in-memory-acquirer.ts';
+export { InMemoryCanary } from './in-memory-canary.ts';
+export { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+export { InMemoryJournal } from './in-memory-journal.ts';
+export type { WorkChange } from './in-memory-journal.ts';
+export { InMemoryKeyStore } from './in-memory-key-store.ts';
+export { InMemoryLedger } from './in-memory-ledger.ts';
+export type { LedgerCommit, LedgerRow } from './in-memory-ledger.ts';
+export { InMemoryLedgerPair } from './in-memory-ledger-pair.ts';
+export type { LedgerPairOptions } from './in-memory-ledger-pair.ts';
+export { InMemoryMoveLog } from './in-memory-move-log.ts';
+export { InMemoryQueues } from './in-memory-queues.ts';
+export { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
+export { InMemoryVotes } from './in-memory-votes.ts';
+export { InMemoryWorkIndex } from './in-memory-work-index.ts';
+export { SeededRandom } from './seeded-random.ts';
+export { VirtualClock } from './virtual-clock.ts';
+export { createWorld } from './world.ts';
+export type { Backstage, World, WorldOptions, WorldRegion } from './world.ts';

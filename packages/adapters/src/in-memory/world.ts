@@ -1,0 +1,152 @@
+// Two whole regions in one process, over one shared journal: every port of core in memory, wired, and breakable.
+// All state hangs on the world that is made here; two worlds never meet.
+import { createHash } from 'node:crypto';
+import type {
+  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, Probe, Queue, Region, Votes, WorkIndex,
+} from '@understudy/core';
+import { epochMs, firstEpochRecord } from '@understudy/core';
+import { Breakage } from './breakage.ts';
+import { InMemoryAcquirer } from './in-memory-acquirer.ts';
+import { InMemoryCanary } from './in-memory-canary.ts';
+import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+import { InMemoryJournal } from './in-memory-journal.ts';
+import { InMemoryKeyStore } from './in-memory-key-store.ts';
+import type { InMemoryLedger } from './in-memory-ledger.ts';
+import { InMemoryLedgerPair } from './in-memory-ledger-pair.ts';
+import { InMemoryMoveLog } from './in-memory-move-log.ts';
+import { InMemoryQueues } from './in-memory-queues.ts';
+import { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
+import { InMemoryVotes } from './in-memory-votes.ts';
+import { InMemoryWorkIndex } from './in-memory-work-index.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+/** 2026-01-05T12:00:00Z, a Monday: some fixed instant, away from midnight. */
+const START_AT = epochMs(1_767_614_400_000);
+
+/** The ports as one region sees them. The shared ones are the same stores, but break apart from the other region's. */
+export interface WorldRegion {
+  readonly journal: Journal;
+  readonly epochs: EpochRegister;
+  readonly votes: Votes;
+  readonly keys: KeyStore;
+  readonly acquirer: Acquirer;
+  readonly workIndex: WorkIndex;
+  readonly ledger: Ledger;
+  readonly queue: Queue;
+  readonly alerts: Alerts;
+  readonly metrics: Metrics;
+  readonly probe: Probe;
+  readonly canary: Canary;
+  readonly log: Log;
+  readonly mover: Mover;
+}
+
+/** What stands behind the ports, never broken: to look at and to switch. */
+export interface Backstage {
+  readonly journal: InMemoryJournal;
+  readonly epochs: InMemoryEpochRegister;
+  readonly acquirer: InMemoryAcquirer;
+  readonly queues: InMemoryQueues;
+  readonly canary: InMemoryCanary;
+  readonly ledgers: InMemoryLedgerPair;
+  readonly regions: Readonly<Record<Region, {
+    readonly workIndex: InMemoryWorkIndex;
+    readonly ledger: InMemoryLedger;
+    readonly alerts: InMemoryAlerts;
+    readonly metrics: InMemoryMetrics;
+    readonly probe: InMemoryProbe;
+    readonly log: InMemoryLog;
+    readonly mover: InMemoryMover;
+  }>>;
+}
+
+export interface World {
+  readonly clock: VirtualClock;
+  readonly random: SeededRandom;
+  readonly digest: Digest;
+  readonly journal: Journal;
+  readonly epochs: EpochRegister;
+  readonly votes: Votes;
+  readonly keys: KeyStore;
+  readonly moveLog: MoveLog;
+  readonly acquirer: Acquirer;
+  readonly control: LedgerControl;
+  readonly cluster: LedgerCluster;
+  readonly regions: Readonly<Record<Region, WorldRegion>>;
+  readonly breakage: Breakage;
+  readonly backstage: Backstage;
+}
+
+export interface WorldOptions {
+  readonly seed: number;
+  readonly startAt?: EpochMs;
+  readonly activeRegion?: Region;
+  /** How long a promotion or switchover of the ledger takes. */
+  readonly moveDurationMs?: number;
+}
+
+const sha256: Digest = (text) => createHash('sha256').update(text, 'utf8').digest('hex');
+
+/** A new installation: epoch 1, open, the active region's ledger primary with fence 1. */
+export async function createWorld(options: WorldOptions): Promise<World> {
+  const activeRegion = options.activeRegion ?? 'us-east-1';
+  const clock = new VirtualClock(options.startAt ?? START_AT);
+  const random = new SeededRandom(options.seed);
+  const ledgers = new InMemoryLedgerPair({ clock, primary: activeRegion, moveDurationMs: options.moveDurationMs ?? 0 });
+  const journal = new InMemoryJournal(random);
+  const backstageOf = (region: Region): Backstage['regions'][Region] => ({
+    workIndex: new InMemoryWorkIndex(journal),
+    ledger: ledgers.servers[region],
+    alerts: new InMemoryAlerts(),
+    metrics: new InMemoryMetrics(),
+    probe: new InMemoryProbe(),
+    log: new InMemoryLog(),
+    mover: new InMemoryMover(),
+  });
+  const backstage: Backstage = {
+    journal, ledgers, epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
+    regions: { 'us-east-1': backstageOf('us-east-1'), 'us-east-2': backstageOf('us-east-2') },
+  };
+  await backstage.epochs.initialise(firstEpochRecord(activeRegion, clock.now()));
+  return { clock, random, digest: sha256, backstage, ...wire(backstage) };
+}
+
+/** Puts the ports before what stands behind them. */
+function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' | 'backstage'> {
+  const breakage = new Breakage();
+  const stores = { votes: new InMemoryVotes(), keys: new InMemoryKeyStore(), moveLog: new InMemoryMoveLog() };
+  const shared = (region?: Region): Pick<WorldRegion, 'journal' | 'epochs' | 'votes' | 'keys' | 'acquirer'> => {
+    const seat = region ? { region } : {};
+    return {
+      journal: breakage.subject<Journal>(backstage.journal, { part: 'journal', ...seat }),
+      epochs: breakage.subject<EpochRegister>(backstage.epochs, { part: 'epochs', ...seat }),
+      votes: breakage.subject<Votes>(stores.votes, { part: 'votes', ...seat }),
+      keys: breakage.subject<KeyStore>(stores.keys, { part: 'keys', ...seat }),
+      acquirer: breakage.subject<Acquirer>(backstage.acquirer, { part: 'acquirer', ...seat }),
+    };
+  };
+  const regionOf = (region: Region): WorldRegion => {
+    const own = backstage.regions[region];
+    return {
+      ...shared(region),
+      workIndex: breakage.subject<WorkIndex>(own.workIndex, { part: 'workIndex', region }),
+      ledger: breakage.subject<Ledger>(own.ledger, { part: 'ledger', region }),
+      queue: breakage.subject<Queue>(backstage.queues, { part: 'queue', region }),
+      alerts: breakage.subject<Alerts>(own.alerts, { part: 'alerts', region }),
+      canary: breakage.subject<Canary>(backstage.canary, { part: 'canary', region }),
+      metrics: own.metrics,
+      probe: own.probe,
+      log: own.log,
+      mover: breakage.subject<Mover>(own.mover, { part: 'mover', region }),
+    };
+  };
+  return {
+    breakage,
+    ...shared(),
+    moveLog: breakage.subject<MoveLog>(stores.moveLog, { part: 'moveLog' }),
+    control: breakage.subject<LedgerControl>(backstage.ledgers, { part: 'control' }),
+    cluster: breakage.subject<LedgerCluster>(backstage.ledgers, { part: 'cluster' }),
+    regions: { 'us-east-1': regionOf('us-east-1'), 'us-east-2': regionOf('us-east-2') },
+  };
+}

@@ -1,0 +1,98 @@
+// The contract suites of Ledger and LedgerControl, over PostgreSQL with a streaming standby and over the ledger in
+// memory.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { epochMs, epochOf } from '@understudy/core';
+import { decided, ledgerContract, ledgerControlContract } from '@understudy/core/contracts';
+import type { LedgerFixture } from '@understudy/core/contracts';
+import { InMemoryLedgerPair } from '../in-memory/in-memory-ledger-pair.ts';
+import { VirtualClock } from '../in-memory/virtual-clock.ts';
+import { createLedgerPool } from './ledger-pool.ts';
+import { PostgresLedgerControl } from './postgres-ledger-control.ts';
+import { PostgresLedger } from './postgres-ledger.ts';
+import { TestRelay } from './test-relay.ts';
+import { TestServer, until } from './test-server.ts';
+
+let primary: TestServer;
+let standby: TestServer;
+
+beforeAll(async () => {
+  primary = await TestServer.start();
+  standby = await primary.startStandby();
+});
+
+afterAll(async () => {
+  await standby?.stop();
+  await primary?.stop();
+});
+
+async function caughtUp(): Promise<void> {
+  const [row] = await primary.sql('postgres', 'SELECT pg_current_wal_insert_lsn() AS lsn');
+  await primary.sql('postgres', 'SELECT pg_switch_wal()');
+  await until('the standby has replayed everything', async () => {
+    const [replayed] = await standby.sql('postgres', 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done', [row?.['lsn']]);
+    return replayed?.['done'] === true;
+  });
+  await until('nothing more is under way', async () => {
+    const [standing] = await standby.sql('postgres', "SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS done");
+    return standing?.['done'] === true;
+  });
+}
+
+async function postgresFixture(): Promise<LedgerFixture> {
+  const database = await primary.createDatabase();
+  await caughtUp();
+  const relay = await TestRelay.start(database.connection);
+  const pools = {
+    'us-east-1': createLedgerPool({ ...relay.connection, maxConnections: 8 }),
+    'us-east-2': createLedgerPool(standby.connectionTo(database.name)),
+  };
+  return {
+    region: 'us-east-1',
+    ledger: new PostgresLedger(pools['us-east-1']),
+    standby: new PostgresLedger(pools['us-east-2']),
+    control: new PostgresLedgerControl(pools),
+    caughtUp,
+    cutOff: () => relay.close(),
+    close: async () => {
+      await Promise.all([pools['us-east-1'].end(), pools['us-east-2'].end()]);
+      await relay.close();
+    },
+  };
+}
+
+async function inMemoryFixture(): Promise<LedgerFixture> {
+  const pair = new InMemoryLedgerPair({ clock: new VirtualClock(epochMs(1_767_614_400_000)), primary: 'us-east-1' });
+  return {
+    region: 'us-east-1',
+    ledger: pair.servers['us-east-1'],
+    standby: pair.servers['us-east-2'],
+    control: pair,
+    caughtUp: async () => {},
+    cutOff: async () => pair.stop('us-east-1'),
+    close: async () => {},
+  };
+}
+
+describe('postgres', () => {
+  for (const contract of [...ledgerContract(postgresFixture), ...ledgerControlContract(postgresFixture)]) test(contract.name, () => contract.run());
+
+  test('status: of a standby that has received more than it replayed -> how long ago it last replayed', async () => {
+    const { ledger, control, close } = await postgresFixture();
+    await standby.sql('postgres', 'SELECT pg_wal_replay_pause()');
+    try {
+      await ledger.post(epochOf(1), [decided('a')]);
+      await until('the standby has received it', async () => {
+        const [standing] = await standby.sql('postgres', 'SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn() AS done');
+        return standing?.['done'] === true;
+      });
+      expect((await control.status('us-east-2')).lagMs).toBeGreaterThan(0);
+    } finally {
+      await standby.sql('postgres', 'SELECT pg_wal_replay_resume()');
+      await close();
+    }
+  });
+});
+
+describe('in-memory', () => {
+  for (const contract of [...ledgerContract(inMemoryFixture), ...ledgerControlContract(inMemoryFixture)]) test(contract.name, () => contract.run());
+});

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { checksumOf, migrate, nameOf } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { TestServer } from './test-server.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await TestServer.start();
+});
+
+afterAll(() => server?.stop());
+
+const emptyDatabase = () => server.createDatabase('template0');
+const names = migrations.map(nameOf);
+
+test('migrations: the published steps -> numbered from 1, never changed', () => {
+  expect(migrations.map((migration) => migration.id)).toEqual(migrations.map((_, index) => index + 1));
+  expect(migrations.map((migration) => [nameOf(migration), checksumOf(migration)])).toEqual([
+    ['0001-books', '0b18ffbd136c25d2969fc2272dc8a70f774722904bf0d93259429d1ca261be7d'],
+    ['0002-guards', '442c4ed8d6e7120feaf93ef6169a101da3cae76c5a895e39ff35f12ea7b40da6'],
+  ]);
+});
+
+test('migrate: an empty database, then again -> all steps once', async () => {
+  const database = await emptyDatabase();
+  expect(await migrate(database.connection)).toEqual({ code: 'migrated', applied: names });
+  expect(await migrate(database.connection)).toEqual({ code: 'migrated', applied: [] });
+  expect(await database.sql('SELECT epoch FROM understudy.fence')).toEqual([{ epoch: '1' }]);
+});
+
+test('migrate: several at once -> each step is applied by exactly one of them', async () => {
+  const database = await emptyDatabase();
+  const results = await Promise.all([1, 2, 3, 4].map(() => migrate(database.connection)));
+  expect(results.flatMap((result) => (result.code === 'migrated' ? result.applied : [])).toSorted()).toEqual(names);
+});
+
+test('migrate: a step that was applied reads differently now -> an error that names it, nothing further applied', async () => {
+  const database = await emptyDatabase();
+  const [books, guards] = migrations;
+  if (!books || !guards) throw new Error('there are two steps');
+  await migrate(database.connection, [books]);
+  const changed = [{ ...books, sql: `${books.sql} -- changed` }, guards];
+  await expect(migrate(database.connection, changed)).rejects.toMatchObject({ name: 'PortFault', retryable: false, message: expect.stringContaining('0001-books') });
+  expect(await database.sql('SELECT id FROM understudy.migration')).toEqual([{ id: 1 }]);
+});
+
+test('migrate: a step that fails half way -> no trace of it, and the corrected one applies', async () => {
+  const database = await emptyDatabase();
+  const half = { id: 3, name: 'half', sql: 'CREATE TABLE understudy.half (id int); SELECT 1 / 0' };
+  await expect(migrate(database.connection, [...migrations, half])).rejects.toMatchObject({ port: 'ledger' });
+  expect(await database.sql("SELECT to_regclass('understudy.half') AS found")).toEqual([{ found: null }]);
+  const whole = { ...half, sql: 'CREATE TABLE understudy.half (id int)' };
+  expect(await migrate(database.connection, [...migrations, whole])).toEqual({ code: 'migrated', applied: ['0003-half'] });
+});
+
+test('migrate: a standby -> left alone', async () => {
+  const standby = await server.startStandby();
+  try {
+    expect(await migrate(standby.connectionTo('postgres'))).toEqual({ code: 'standby' });
+  } finally {
+    await standby.stop();
+  }
+});

@@ -1,0 +1,7 @@
+// All steps of the schema in order. Modules rather than .sql files, so that a bundle carries them.
+import type { Migration } from './migration.ts';
+import { books } from './0001-books.ts';
+import { guards } from './0002-guards.ts';
+
+export type { Migration } from './migration.ts';
+export const migrations: readonly Migration[] = [books, guards];

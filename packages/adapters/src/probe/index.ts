@@ -1,0 +1,2 @@
+export { createHttpProbe } from './http-probe.ts';
+export type { HttpProbeOptions } from './http-probe.ts';

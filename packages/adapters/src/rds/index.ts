@@ -1,0 +1,2 @@
+export { createRdsLedgerCluster } from './rds-ledger-cluster.ts';
+export type { RdsLedgerClusterOptions } from './rds-ledger-cluster.ts';

@@ -1,0 +1,2 @@
+export { createSnsAlerts } from './sns-alerts.ts';
+export type { SnsAlertsOptions } from './sns-alerts.ts';

@@ -1,0 +1,2 @@
+export { createStatesMover } from './states-mover.ts';
+export type { StatesMoverOptions } from './states-mover.ts';
