@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundleFunctions } from './bundle.ts';
+import { functions } from './manifest.ts';
+import type { FunctionName } from './manifest.ts';
+
+/** Some room above today's largest, and far below what an import of a whole SDK would bring. */
+const BYTES_MAX = 600_000;
+
+let folder: string;
+let bundles: Readonly<Record<FunctionName, string>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'understudy-bundles-'));
+  bundles = await bundleFunctions(folder);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Outside of the repository and with nothing in its environment: what it needs, it must have with it. */
+const runFresh = async (script: string): Promise<string> => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder, env: {} });
+  return stdout;
+};
+
+test.concurrent.each(functions)('bundle: $name in a fresh process -> does nothing when imported, and says which variables it needs when called', async ({ name }) => {
+  const script = `
+    const { handler } = await import(${JSON.stringify(bundles[name])});
+    const busy = process.getActiveResourcesInfo().filter((kind) => !['PipeWrap', 'TTYWrap'].includes(kind));
+    await handler({}, {}).catch((error) => console.log(busy.length, error.name, error.message));`;
+  expect(await runFresh(script)).toMatch(new RegExp(`^0 ConfigFault ${name} cannot start: REGION must be one of us-east-1, .*; JOURNAL_TABLE must be`));
+});
+
+test.each(functions)('bundle: $name -> one small file with its source map beside it', async ({ name }) => {
+  expect((await stat(bundles[name])).size).toBeLessThan(BYTES_MAX);
+  expect(await readFile(`${bundles[name]}.map`, 'utf8')).toContain('"version"');
+});
+
+test('bundle: nothing changed -> nothing is built again; a damaged or missing bundle -> only that one is', async () => {
+  const writtenAt = async () => Promise.all(functions.map(async ({ name }) => (await stat(bundles[name])).mtimeMs));
+  const before = await writtenAt();
+  await bundleFunctions(folder);
+  expect(await writtenAt()).toEqual(before);
+  const good = await readFile(bundles.accept, 'utf8');
+  await writeFile(bundles.accept, good.slice(1));
+  await rm(bundles.read);
+  await bundleFunctions(folder);
+  expect(await readFile(bundles.accept, 'utf8')).toBe(good);
+  const rebuilt = (await writtenAt()).flatMap((at, i) => (at === before[i] ? [] : [functions[i]?.name ?? '']));
+  expect(rebuilt.toSorted()).toEqual(['accept', 'read']);
+});
+
+test('bundle: a source of it changed -> its stamp no longer holds, and it is built again', async () => {
+  const stampPath = join(folder, 'health', 'stamp.json');
+  const stamp = JSON.parse(await readFile(stampPath, 'utf8')) as { inputs: string[]; fingerprint: string };
+  expect(stamp.inputs).toContain('packages/functions/src/health/handler.ts');
+  expect(stamp.inputs).toContain('packages/core/src/application/check-health.ts');
+  expect(stamp.inputs.some((input) => input.includes('client-dynamodb'))).toBe(true);
+  const { mtimeMs } = await stat(bundles.health);
+  // As if that file had had other content: it stands under another path in the stamp.
+  await writeFile(stampPath, JSON.stringify({ ...stamp, inputs: stamp.inputs.map((input) => (input.endsWith('health/handler.ts') ? 'gone.ts' : input)) }));
+  await bundleFunctions(folder);
+  expect((await stat(bundles.health)).mtimeMs).not.toBe(mtimeMs);
+  expect(JSON.parse(await readFile(stampPath, 'utf8'))).toEqual(stamp);
+});

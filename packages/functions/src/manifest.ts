@@ -1,0 +1,85 @@
+// The functions that exist, as data: the local twin hosts them and the infrastructure deploys them from this one list.
+import { routes } from '@understudy/api';
+import type { Route } from '@understudy/api';
+import { acceptRights, acceptVariables } from './accept/config.ts';
+import { cancelRights, cancelVariables } from './cancel/config.ts';
+import { confirmRights, confirmVariables } from './confirm/config.ts';
+import { detectRights, detectVariables, witnessRights, witnessVariables } from './detect/config.ts';
+import { healthRights, healthVariables } from './health/config.ts';
+import { orchestrateRights, orchestrateVariables } from './orchestrate/config.ts';
+import { processRights, processVariables } from './process/config.ts';
+import { readRights, readVariables } from './read/config.ts';
+import { reconcileRights, reconcileVariables } from './reconcile/config.ts';
+import { settleRights, settleVariables } from './settle/config.ts';
+import type { Right } from './shared/rights.ts';
+import type { VariableName } from './shared/variables.ts';
+
+export type { Right } from './shared/rights.ts';
+export type { VariableName } from './shared/variables.ts';
+
+export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'settle';
+
+export interface FunctionSpec {
+  readonly name: FunctionName;
+  /** Its source, from the folder of this file. */
+  readonly entry: string;
+  readonly kind: 'http' | 'queue' | 'schedule' | 'workflow';
+  /** Of an HTTP function. */
+  readonly routes?: readonly Route[];
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** Its environment; those that variables.ts calls optional may be left out. */
+  readonly variables: readonly VariableName[];
+  readonly rights: readonly Right[];
+  /** It runs in the witness region too, with these instead. */
+  readonly witness?: { readonly variables: readonly VariableName[]; readonly rights: readonly Right[] };
+}
+
+/** As long as a scheduled function may run: a pass over a long backlog ends by its own limits. */
+const LONG_MS = 900_000;
+
+export const functions: readonly FunctionSpec[] = [
+  {
+    name: 'accept', entry: 'accept/accept.lambda.ts', kind: 'http', routes: [routes.acceptPayment, routes.validatePayment],
+    timeoutMs: 15_000, memoryMb: 512, variables: acceptVariables, rights: acceptRights,
+  },
+  {
+    // Above the wait for an outcome (10 s) and what may precede and follow it; below API Gateway's 29 s.
+    name: 'process', entry: 'process/process.lambda.ts', kind: 'http', routes: [routes.processPayment],
+    timeoutMs: 28_000, memoryMb: 1024, variables: processVariables, rights: processRights,
+  },
+  {
+    name: 'read', entry: 'read/read.lambda.ts', kind: 'http', routes: [routes.readPayment, routes.readOpenapi],
+    timeoutMs: 15_000, memoryMb: 512, variables: readVariables, rights: readRights,
+  },
+  {
+    name: 'cancel', entry: 'cancel/cancel.lambda.ts', kind: 'http', routes: [routes.cancelPayment],
+    timeoutMs: 20_000, memoryMb: 512, variables: cancelVariables, rights: cancelRights,
+  },
+  {
+    name: 'health', entry: 'health/health.lambda.ts', kind: 'http', routes: [routes.checkHealth],
+    timeoutMs: 5000, memoryMb: 512, variables: healthVariables, rights: healthRights,
+  },
+  {
+    // A sixth of the queue's visibility of 300 s, as SQS asks for.
+    name: 'settle', entry: 'settle/settle.lambda.ts', kind: 'queue',
+    timeoutMs: 50_000, memoryMb: 1024, variables: settleVariables, rights: settleRights,
+  },
+  {
+    name: 'reconcile', entry: 'reconcile/reconcile.lambda.ts', kind: 'schedule',
+    timeoutMs: LONG_MS, memoryMb: 1024, variables: reconcileVariables, rights: reconcileRights,
+  },
+  {
+    name: 'confirm', entry: 'confirm/confirm.lambda.ts', kind: 'schedule',
+    timeoutMs: LONG_MS, memoryMb: 1024, variables: confirmVariables, rights: confirmRights,
+  },
+  {
+    name: 'detect', entry: 'detect/detect.lambda.ts', kind: 'schedule',
+    timeoutMs: 30_000, memoryMb: 512, variables: detectVariables, rights: detectRights,
+    witness: { variables: witnessVariables, rights: witnessRights },
+  },
+  {
+    name: 'orchestrate', entry: 'orchestrate/orchestrate.lambda.ts', kind: 'workflow',
+    timeoutMs: LONG_MS, memoryMb: 1024, variables: orchestrateVariables, rights: orchestrateRights,
+  },
+];

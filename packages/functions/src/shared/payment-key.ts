@@ -1,0 +1,29 @@
+// From an HTTP event about one payment to its key, or to the reply that refuses it.
+import { idFault, transactionId } from '@understudy/core';
+import type { Caller, PaymentKey } from '@understudy/core';
+import { authenticate } from './authenticate.ts';
+import type { AuthenticatePorts } from './authenticate.ts';
+import type { HttpEvent } from './http-event.ts';
+import { invalidRequest } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+export type KeyRead = { readonly ok: true; readonly caller: Caller; readonly key: PaymentKey } | { readonly ok: false; readonly reply: Reply };
+
+/** A `%` is in no id, so decoding what a gateway may have decoded already is harmless. */
+const decoded = (text: string | undefined): string | undefined => {
+  try {
+    return text === undefined ? undefined : decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
+
+export async function readPaymentKey(ports: AuthenticatePorts, event: HttpEvent): Promise<KeyRead> {
+  const authenticated = await authenticate(ports, event);
+  if (!authenticated.ok) return authenticated;
+  const id = decoded(event.pathParameters?.['transaction_id']);
+  const fault = idFault('transaction_id', id);
+  if (fault || id === undefined) return { ok: false, reply: invalidRequest(fault ? [fault] : [{ message: 'transaction_id is required' }]) };
+  const { caller } = authenticated;
+  return { ok: true, caller, key: { merchantId: caller.merchantId, transactionId: transactionId(id) } };
+}

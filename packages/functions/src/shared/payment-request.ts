@@ -1,0 +1,40 @@
+// From an HTTP event to a payment request of a known merchant, or to the reply that refuses it.
+// Invariant: nothing is stored and nothing of the body is logged before all of it was found valid.
+import { parsePaymentRequest } from '@understudy/core';
+import type { Caller, Metrics, PaymentRequest, RequestRules } from '@understudy/core';
+import { authenticate } from './authenticate.ts';
+import type { AuthenticatePorts } from './authenticate.ts';
+import type { HttpEvent } from './http-event.ts';
+import { BODY_BYTES_MAX, readBody } from './read-body.ts';
+import { invalidRequest, refusal } from './reply.ts';
+import type { Reply } from './reply.ts';
+
+export interface ReadRequestPorts extends AuthenticatePorts {
+  readonly metrics: Metrics;
+}
+
+export type RequestRead =
+  | { readonly ok: true; readonly caller: Caller; readonly request: PaymentRequest }
+  | { readonly ok: false; readonly reply: Reply };
+
+export async function readPaymentRequest(ports: ReadRequestPorts, rules: RequestRules, event: HttpEvent): Promise<RequestRead> {
+  const authenticated = await authenticate(ports, event);
+  if (!authenticated.ok) return authenticated;
+  const read = readRequest(rules, event);
+  ports.metrics.count(read.ok ? 'ValidationSuccess' : 'ValidationError');
+  return read.ok ? { ...read, caller: authenticated.caller } : read;
+}
+
+function readRequest(rules: RequestRules, event: HttpEvent): { readonly ok: true; readonly request: PaymentRequest } | { readonly ok: false; readonly reply: Reply } {
+  const body = readBody(event);
+  switch (body.code) {
+    case 'too_large':
+      return { ok: false, reply: refusal('too_large', `the body must be at most ${BODY_BYTES_MAX} bytes`) };
+    case 'invalid_request':
+      return { ok: false, reply: invalidRequest([body.fault]) };
+    case 'ok': {
+      const parsed = parsePaymentRequest(body.value, rules);
+      return parsed.ok ? { ok: true, request: parsed.value } : { ok: false, reply: invalidRequest(parsed.faults) };
+    }
+  }
+}

@@ -1,0 +1,19 @@
+// What a function may do in the world, as a word each; the infrastructure turns words into policies and network rules.
+// Invariant: a function lists only what its code does, so that least privilege is derived and not remembered.
+
+export type Right =
+  /** Reads and writes of single items of the journal's table, in both regions' endpoints. */
+  | 'table:read' | 'table:write'
+  | 'table:scan'
+  /** Queries of this region's work index. */
+  | 'index:query'
+  /** Sends to both regions' queues; receives from this region's. */
+  | 'queue:send' | 'queue:receive'
+  /** Reaches this region's ledger over the network, or the other region's too. */
+  | 'ledger:own' | 'ledger:both'
+  /** Leaves the network for the acquirer, or for the regions' public addresses. */
+  | 'acquirer' | 'probe'
+  | 'alerts:publish'
+  /** Moves the writer of the global database cluster. */
+  | 'cluster:move'
+  | 'workflow:start';

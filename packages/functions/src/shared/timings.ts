@@ -1,0 +1,45 @@
+// How long things wait, last and stay fresh, and how much is done at once. Operators and the local twin may override
+// any of them in one JSON variable; the defaults are those of AWS.
+import * as v from 'valibot';
+import type { DetectPolicy } from '@understudy/core';
+
+export interface Timings {
+  readonly reconcileGraceMs: number;
+  readonly reconcileSettleMax: number;
+  readonly healthCacheMs: number;
+  readonly healthLimitMs: number;
+  readonly activeRegionFreshMs: number;
+  readonly detect: Omit<DetectPolicy, 'mode'>;
+  readonly plannedPatienceMs: number;
+  readonly plannedLagMaxMs: number;
+  readonly moveWaitMs: number;
+  readonly acquirerTimeoutMs: number;
+  readonly probeTimeoutMs: number;
+}
+
+const whole = (least: number, defaultValue: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(least)), defaultValue);
+
+/** A strict object: a misspelt name is a fault, not a timing that silently keeps its default. */
+export const timingsSchema: v.GenericSchema<unknown, Timings> = v.strictObject({
+  reconcileGraceMs: whole(0, 30_000),
+  reconcileSettleMax: whole(1, 500),
+  healthCacheMs: whole(0, 5000),
+  healthLimitMs: whole(1, 1000),
+  activeRegionFreshMs: whole(0, 5000),
+  detect: v.optional(
+    v.strictObject({
+      failuresMin: whole(1, 3),
+      dwellMs: whole(0, 30_000),
+      viewFreshMs: whole(1, 45_000),
+      stallMs: whole(1, 120_000),
+      resumeAfterMs: whole(1, 60_000),
+    }),
+    {},
+  ),
+  plannedPatienceMs: whole(1, 300_000),
+  plannedLagMaxMs: whole(0, 5000),
+  moveWaitMs: whole(0, 1000),
+  acquirerTimeoutMs: whole(1, 3000),
+  /** A probe that takes longer has not reached its region; less than the interval between two ticks. */
+  probeTimeoutMs: whole(1, 2000),
+});

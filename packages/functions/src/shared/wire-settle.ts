@@ -1,0 +1,45 @@
+// The ports of everything that settles.
+import { createHttpAcquirer } from '@understudy/adapters/acquirer';
+import { DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import type { DynamoConnection } from '@understudy/adapters/dynamodb';
+import { PostgresLedger } from '@understudy/adapters/postgres';
+import { tellThrough } from '@understudy/core';
+import type { ReconcilePorts, Tell } from '@understudy/core';
+import { createSnsAlerts } from '@understudy/adapters/sns';
+import { given } from './given.ts';
+import { pairRegion } from './wire-base.ts';
+import type { Base } from './wire-base.ts';
+import type { LedgerPools } from './wire-ledger.ts';
+import { ConfigFault } from './variables.ts';
+import type { Variables } from './variables.ts';
+
+export type SettleVariables = Pick<Variables, 'REGION' | 'ACQUIRER_URL' | 'ACQUIRER_API_KEY' | 'ALERTS_TOPIC_ARN' | 'SNS_ENDPOINT' | 'PAYMENT_POLICY' | 'TIMINGS'>;
+
+export interface SettleConnections {
+  readonly table: DynamoConnection;
+  readonly pools: LedgerPools;
+}
+
+export const tellOperators = (config: Pick<Variables, 'REGION' | 'ALERTS_TOPIC_ARN' | 'SNS_ENDPOINT'>, base: Base): Tell =>
+  tellThrough(createSnsAlerts({ topicArn: config.ALERTS_TOPIC_ARN, region: config.REGION, ...given({ endpoint: config.SNS_ENDPOINT }) }), base.log);
+
+/** Throws ConfigFault: a payment decided against is posted once no charge of it can still be on its way. */
+function checkPatience({ PAYMENT_POLICY: policy, TIMINGS: timings }: SettleVariables): void {
+  if (policy.chargeInFlightMs <= timings.acquirerTimeoutMs) throw new ConfigFault('PAYMENT_POLICY.chargeInFlightMs must be above TIMINGS.acquirerTimeoutMs');
+}
+
+export function settlePorts(config: SettleVariables, base: Base, { table, pools }: SettleConnections): Base & ReconcilePorts {
+  checkPatience(config);
+  const region = pairRegion(config.REGION);
+  return {
+    ...base,
+    region,
+    journal: new DynamoJournal(table, base.random),
+    epochs: new DynamoEpochRegister(table),
+    workIndex: new DynamoWorkIndex(table),
+    ledger: new PostgresLedger(pools[region]),
+    acquirer: createHttpAcquirer({ baseUrl: config.ACQUIRER_URL, timeoutMs: config.TIMINGS.acquirerTimeoutMs, ...given({ apiKey: config.ACQUIRER_API_KEY }) }),
+    tell: tellOperators(config, base),
+    policy: config.PAYMENT_POLICY,
+  };
+}
