@@ -1,0 +1,203 @@
+/**
+ * The twin's control API, and the page that shows it: see the contract for every path.
+ * Its own additions: GET /twin/links, /twin/processes; POST /twin/regions/R/kill-process, /restore-process; and for
+ * crash points POST /twin/regions/R/die-at {write, when, kind?}, GET /twin/regions/R/writes, /twin/regions/R/runtime.
+ * Invariant: it listens on 127.0.0.1 and takes orders only from itself: a request that a foreign web page makes is refused.
+ */
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { isPortFault, isRegion } from '@understudy/core';
+import type { Region } from '@understudy/core';
+import * as v from 'valibot';
+import { moments } from '../crash-points/crash-point.ts';
+import { services } from '../network.ts';
+import type { Service } from '../network.ts';
+import { NotNow, UsageError } from '../options.ts';
+
+import type { Twin } from '../twin.ts';
+import { page } from './page.ts';
+import { streamEvents, streamLedger } from './streams.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly body: object;
+}
+
+/** A request that cannot be understood; the message says what is allowed. */
+class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+const BODY_BYTES_MAX = 16 * 1024;
+const done: Answer = { status: 200, body: { ok: true } };
+
+const serviceFault = v.strictObject({
+  fail: v.optional(v.boolean('fail must be true or false'), false),
+  delayMs: v.optional(v.pipe(v.number('delayMs must be a number'), v.minValue(0, 'delayMs must be 0 or more'), v.maxValue(60_000, 'delayMs must be at most 60000'))),
+  drop: v.optional(v.picklist(['requests', 'replies', 'both'], 'drop must be requests, replies or both')),
+});
+const crashOrder = v.strictObject({
+  write: v.pipe(v.number('write must be a number'), v.safeInteger('write must be whole'), v.minValue(0, 'write must be 0 (never) or more')),
+  when: v.picklist(moments, `when must be one of ${moments.join(', ')}`),
+  kind: v.optional(v.string('kind must be a string')),
+});
+const moveTarget = v.strictObject({ to: v.optional(v.picklist(['us-east-1', 'us-east-2'], 'to must be us-east-1 or us-east-2')) });
+const keyOwner = v.strictObject({ merchant: v.pipe(v.string('merchant must be a string'), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'merchant must be 1 to 64 characters of A-Z a-z 0-9 . _ -')) });
+
+type Act = (twin: Twin, region: Region) => Promise<void> | void;
+const regionActions: Readonly<Record<string, Act>> = {
+  kill: (twin, region) => twin.kill(region),
+  restore: (twin, region) => twin.restore(region),
+  isolate: (twin, region) => twin.isolate(region),
+  rejoin: (twin, region) => twin.rejoin(region),
+  'kill-process': (twin, region) => twin.killProcess(region),
+  'restore-process': (twin, region) => twin.restoreProcess(region),
+};
+
+export interface ControlApi {
+  listen(port: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export function createControlApi(twin: Twin): ControlApi {
+  const server = createServer((request, response) => void serve(twin, request, response));
+  return {
+    listen: (port) => listen(server, port),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function serve(twin: Twin, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const path = (request.url ?? '/').split('?')[0] ?? '/';
+    if (isForeign(request)) return send(response, { status: 403, body: { error: 'the control API takes orders only from its own pages', code: 'forbidden' } });
+    if (request.method === 'GET' && path === '/') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(page);
+    if (request.method === 'GET' && path === '/twin/events') return streamEvents(twin.events, request, response);
+    const ledger = /^\/twin\/ledger\/([^/]+)\/payments$/.exec(path);
+    if (request.method === 'GET' && ledger) return await streamLedger((after, limit) => twin.ledgerPage(regionOf(ledger[1]), after ? { after, limit } : { limit }), response);
+    if (request.method !== 'GET' && request.method !== 'POST') return send(response, { status: 405, body: { error: 'the control API takes GET and POST', code: 'method_not_allowed' } });
+    send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path));
+  } catch (error) {
+    send(response, refusalOf(error));
+  }
+}
+
+function get(twin: Twin, path: string): Answer {
+  const [, region, about] = /^\/twin\/regions\/([^/]+)\/(writes|runtime)$/.exec(path) ?? [];
+  if (about) return { status: 200, body: about === 'writes' ? twin.writes(regionOf(region)) : twin.runtime(regionOf(region)) };
+  switch (path) {
+    case '/twin/state':
+      return { status: 200, body: twin.state() };
+    case '/twin/links':
+      return { status: 200, body: twin.network.links() };
+    case '/twin/processes':
+      return { status: 200, body: twin.pids() };
+    default:
+      return { status: 404, body: { error: 'there is no such path', code: 'not_found' } };
+  }
+}
+
+async function post(twin: Twin, path: string, request: IncomingMessage): Promise<Answer> {
+  const body = await readJson(request);
+  const service = /^\/twin\/regions\/([^/]+)\/services\/([^/]+)$/.exec(path);
+  if (service) {
+    await twin.breakService(regionOf(service[1]), serviceOf(service[2]), read(serviceFault, body));
+    return done;
+  }
+  const action = /^\/twin\/regions\/([^/]+)\/([^/]+)$/.exec(path);
+  const act = regionActions[action?.[2] ?? ''];
+  if (action?.[2] === 'die-at') {
+    twin.dieAt(regionOf(action[1]), { command: 'die_at', ...read(crashOrder, body) });
+    return done;
+  }
+  if (action && act) {
+    await act(twin, regionOf(action[1]));
+    return done;
+  }
+  switch (path) {
+    case '/twin/witness/kill':
+      await twin.killWitness();
+      return done;
+    case '/twin/witness/restore':
+      await twin.restoreWitness();
+      return done;
+    case '/twin/failover':
+      return { status: 202, body: await twin.startMove('failover', read(moveTarget, body).to) };
+    case '/twin/failback':
+      return { status: 202, body: await twin.startMove('planned') };
+    case '/twin/keys':
+      return { status: 201, body: { apiKey: await twin.createKey(read(keyOwner, body).merchant) } };
+    default:
+      return { status: 404, body: { error: 'there is no such path', code: 'not_found' } };
+  }
+}
+
+/** A browser names the page that asks; only our own may. */
+function isForeign(request: IncomingMessage): boolean {
+  const { origin, host } = request.headers;
+  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
+  return !isLocal || (origin !== undefined && origin !== `http://${host}`);
+}
+
+function regionOf(text: string | undefined): Region {
+  if (!isRegion(text)) throw new BadRequest('the region must be us-east-1 or us-east-2');
+  return text;
+}
+
+function serviceOf(text: string | undefined): Service {
+  const found = services.find((service) => service === text);
+  if (!found) throw new BadRequest(`the service must be one of ${services.join(', ')}`);
+  return found;
+}
+
+function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
+  const result = v.safeParse(schema, body);
+  if (!result.success) throw new BadRequest(result.issues.map((issue) => issue.message).join('; '));
+  return result.output;
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new BadRequest('the body must be at most 16 KiB');
+    chunks.push(chunk);
+  }
+  if (bytes === 0) return {};
+  const body = parseJson(Buffer.concat(chunks).toString('utf8'));
+  // A list would pass as an object without fields.
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new BadRequest('the body must be a JSON object');
+  return body;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new BadRequest('the body must be JSON');
+  }
+}
+
+function refusalOf(error: unknown): Answer {
+  if (error instanceof BadRequest) return { status: 400, body: { error: error.message, code: 'invalid_request' } };
+  if (error instanceof NotNow) return { status: 409, body: { error: error.message, code: 'not_now' } };
+  if (isPortFault(error)) return { status: 503, body: { error: error.message, code: 'unavailable' } };
+  return { status: 500, body: { error: error instanceof Error ? error.message : String(error), code: 'fault' } };
+}
+
+function send(response: ServerResponse, { status, body }: Answer): void {
+  if (response.headersSent) return void response.destroy();
+  const text = JSON.stringify(body);
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', 'content-length': String(Buffer.byteLength(text)) }).end(text);
+}
+
+const listen = (server: Server, port: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'EADDRINUSE' ? new UsageError(`port ${port} is taken by another process; stop it, or choose another --port`) : error));
+    server.listen(port, '127.0.0.1', () => resolve());
+  });

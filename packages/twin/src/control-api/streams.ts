@@ -1,0 +1,42 @@
+/** The two answers of the control API that do not fit in memory or never end: ledger rows, and events. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { once } from 'node:events';
+import type { EventHub, TwinEvent } from '../event-hub.ts';
+import type { LedgerRow } from '@understudy/adapters/postgres';
+
+const PAGE = 1_000;
+const HEARTBEAT_MS = 15_000;
+
+/** Server-sent events: the kept past (after `Last-Event-ID`, when given), then everything as it happens. */
+export function streamEvents(events: EventHub, request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  const write = (event: TwinEvent) => response.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  for (const event of events.since(Number(request.headers['last-event-id'] ?? 0))) write(event);
+  const silence = events.listen(write);
+  const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
+  response.once('close', () => {
+    clearInterval(heartbeat);
+    silence();
+  });
+}
+
+type ReadPage = (after: LedgerRow | undefined, limit: number) => Promise<readonly LedgerRow[]>;
+
+/** All rows as one JSON array, page by page, at the pace of whoever reads. */
+export async function streamLedger(readPage: ReadPage, response: ServerResponse): Promise<void> {
+  let rows = await readPage(undefined, PAGE);
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.write('[');
+  for (let first = true; rows.length > 0; rows = await readPage(rows.at(-1), PAGE)) {
+    const text = `${first ? '' : ','}${rows.map(render).join(',')}`;
+    first = false;
+    if (!response.write(text)) await once(response, 'drain');
+    if (response.destroyed || rows.length < PAGE) break;
+  }
+  response.end(']');
+}
+
+const render = (row: LedgerRow): string =>
+  JSON.stringify({
+    merchant_id: row.merchantId, transaction_id: row.transactionId, amount_minor: Number(row.amountMinor), currency: row.currency, status: row.status, epoch: row.epoch,
+  });

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { OutgoingWrites } from './outgoing-writes.ts';
+import type { Write } from './outgoing-writes.ts';
+
+const request = (body: string, headers: Readonly<Record<string, string>> = {}, line = 'POST / HTTP/1.1'): Buffer =>
+  Buffer.from(`${line}\r\n${Object.entries({ host: 'x', 'Content-Length': String(Buffer.byteLength(body)), ...headers }).map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`);
+
+const dynamo = (operation: string, body: object): Buffer => request(JSON.stringify(body), { 'X-Amz-Target': `DynamoDB_20120810.${operation}` });
+
+const statement = (letter: 'Q' | 'P', text: string): Buffer => {
+  const body = Buffer.from(`${letter === 'P' ? '\0' : ''}${text}\0`);
+  const head = Buffer.alloc(5, letter);
+  head.writeUInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+};
+
+const pk = (text: string) => ({ pk: { S: text } });
+
+test.each<[string, Buffer, Write | undefined]>([
+  ['an acceptance', dynamo('PutItem', { Item: pk('P#m#1') }), { kind: 'journal accept', about: 'P#m#1' }],
+  ['an id spent by a cancellation', dynamo('PutItem', { Item: { ...pk('P#m#1'), decision: {} } }), { kind: 'journal spend', about: 'P#m#1' }],
+  ['a decision', dynamo('UpdateItem', { Key: pk('P#m#1'), UpdateExpression: 'SET #v = if_not_exists(#v, :v), #decision = :decision' }), { kind: 'journal decide', about: 'P#m#1' }],
+  ['a canary', dynamo('UpdateItem', { Key: pk('CANARY#us-east-1') }), undefined],
+  ['a vote', dynamo('UpdateItem', { Key: pk('VOTE#us-east-1') }), undefined],
+  ['a read', dynamo('GetItem', { Key: pk('P#m#1') }), undefined],
+  ['a claim of the epoch', dynamo('UpdateItem', { Key: pk('EPOCH'), UpdateExpression: 'SET #epoch = :set_epoch', ExpressionAttributeValues: { ':set_phase': { S: 'moving' } } }), { kind: 'epoch moving', about: 'EPOCH' }],
+  ['a hint', request('{}', { 'x-amz-target': 'AmazonSQS.SendMessage' }), { kind: 'queue send', about: '' }],
+  ['a long poll', request('{}', { 'x-amz-target': 'AmazonSQS.ReceiveMessage' }), undefined],
+  ['an alert', request('Action=Publish&Message=x'), { kind: 'topic publish', about: '' }],
+  ['a promotion', request('Action=FailoverGlobalCluster'), { kind: 'cluster failover', about: '' }],
+  ['a charge', request('{"transaction_id":"1"}', {}, 'POST /v1/charges HTTP/1.1'), { kind: 'acquirer charge', about: '1' }],
+  ['a void', request('{}', {}, 'POST /v1/charges/abc/void HTTP/1.1'), { kind: 'acquirer void', about: '' }],
+  ['a lookup', Buffer.from('GET /v1/charges?transaction_id=1 HTTP/1.1\r\nhost: x\r\n\r\n'), undefined],
+  ['an answer of our own', Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'), undefined],
+  ['a posting', statement('P', 'INSERT INTO understudy.payment (a) VALUES (1)'), { kind: 'ledger insert', about: '' }],
+  ['a commit', statement('Q', 'COMMIT'), { kind: 'ledger commit', about: '' }],
+  ['the fence', statement('P', 'UPDATE understudy.fence SET epoch = $1'), { kind: 'ledger fence', about: '' }],
+  ['a query', statement('Q', 'SELECT 1'), undefined],
+])('outgoing writes: %s -> named, or nothing', (_what, bytes, expected) => {
+  expect(new OutgoingWrites().take(bytes)).toEqual(expected);
+});
+
+test('outgoing writes: a request in pieces -> named once, with its last byte', () => {
+  const writes = new OutgoingWrites();
+  const bytes = dynamo('PutItem', { Item: pk('P#m#1') });
+  const taken = [...bytes].map((byte) => writes.take(Buffer.from([byte]))).filter(Boolean);
+  expect(taken, 'a first piece without the request line says nothing; Node writes the head in one').toEqual([]);
+  const cut = bytes.length - 3;
+  expect([writes.take(bytes.subarray(0, 100)), writes.take(bytes.subarray(100, cut)), writes.take(bytes.subarray(cut))]).toEqual([undefined, undefined, { kind: 'journal accept', about: 'P#m#1' }]);
+  expect(writes.take(bytes)).toEqual({ kind: 'journal accept', about: 'P#m#1' });
+});
+
+test('outgoing writes: the commit of a read-only snapshot -> nothing; of the posting after it -> named', () => {
+  const writes = new OutgoingWrites();
+  expect(writes.take(statement('Q', 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1'))).toBeUndefined();
+  expect(writes.take(statement('Q', 'COMMIT'))).toBeUndefined();
+  expect(writes.take(statement('Q', 'BEGIN ISOLATION LEVEL READ COMMITTED; SELECT 1'))).toBeUndefined();
+  expect(writes.take(statement('Q', 'COMMIT'))).toEqual({ kind: 'ledger commit', about: '' });
+});

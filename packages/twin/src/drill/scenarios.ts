@@ -1,0 +1,252 @@
+/**
+ * What is done to the twin while load runs. Each scenario is a script of orders and waits; what it must leave behind is
+ * always the same and is judged by the checker.
+ */
+import type { Region } from '@understudy/core';
+import type { LoadResult } from './load.ts';
+import type { RunningTwin } from './running-twin.ts';
+import type { MoveReport, TwinState } from '../state.ts';
+
+export interface Stage {
+  readonly twin: RunningTwin;
+  /** Says what is being done, with the time. */
+  readonly say: (sentence: string) => void;
+  readonly seconds: (count: number) => Promise<void>;
+  readonly until: (what: string, condition: (state: TwinState) => boolean, limitS?: number) => Promise<TwinState>;
+  /** Starts a load that goes on while the script does; its result is part of the verdict. */
+  readonly load: (seconds: number) => Promise<LoadResult>;
+  /** Notes the report of a move; a later one of the same run replaces it. */
+  readonly moved: (report: MoveReport) => void;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly play: (stage: Stage) => Promise<void>;
+}
+
+const isActive = (region: Region) => (state: TwinState) => state.epoch?.activeRegion === region && state.epoch.phase === 'open';
+const isHealed = (region: Region) => (state: TwinState) => isActive(region)(state) && state.epoch?.healed === true;
+const standbyFollows = (region: Region) => (state: TwinState) => {
+  const { up, ledger } = state.regions[region];
+  return up && ledger.role === 'standby' && ledger.fence === state.epoch?.epoch && (ledger.lagMs ?? Infinity) < 1_000;
+};
+
+async function failedOver(stage: Stage, to: Region): Promise<void> {
+  await stage.until(`${to} settles`, isActive(to));
+  const state = await stage.until(`everything from before is in the ledger of ${to}`, isHealed(to), 60);
+  if (state.last) stage.moved(state.last);
+  stage.say(`the move to ${to} is healed`);
+}
+
+/** A former primary came back: the report of the move that replaced it now says what it still held. */
+async function reseeded(stage: Stage, region: Region): Promise<void> {
+  const state = await stage.until(`${region} follows as a standby`, standbyFollows(region), 40);
+  if (state.last) stage.moved(state.last);
+}
+
+/** The way back, under load: the standby follows, the planned move, healed. */
+async function failBack(stage: Stage): Promise<void> {
+  await reseeded(stage, 'us-east-1');
+  stage.say('fail back to us-east-1');
+  const load = stage.load(15);
+  await stage.seconds(4);
+  await stage.twin.order('/twin/failback');
+  await failedOver(stage, 'us-east-1');
+  await load;
+}
+
+const regionLoss: Scenario = {
+  name: 'region-loss',
+  about: 'us-east-1 is killed under load; later it is restored and made active again, under load',
+  play: async (stage) => {
+    const load = stage.load(60);
+    await stage.seconds(20);
+    stage.say('kill us-east-1');
+    await stage.twin.region('us-east-1', 'kill');
+    await failedOver(stage, 'us-east-2');
+    await load;
+    stage.say('restore us-east-1');
+    await stage.twin.region('us-east-1', 'restore');
+    await failBack(stage);
+  },
+};
+
+const isolatedRegion: Scenario = {
+  name: 'isolated-region',
+  about: 'us-east-1 is cut off from everything and goes on running; it returns as a zombie and is re-seeded',
+  play: async (stage) => {
+    const load = stage.load(45);
+    await stage.seconds(12);
+    // Two seconds of settled payments that never reach the standby: the rows that a naive design loses.
+    await stage.twin.service('us-east-2', 'replication', { fail: true });
+    await stage.seconds(2);
+    stage.say('cut us-east-1 off');
+    await stage.twin.region('us-east-1', 'isolate');
+    await failedOver(stage, 'us-east-2');
+    stage.say('the zombie returns');
+    await stage.twin.service('us-east-2', 'replication', { fail: false });
+    await stage.twin.region('us-east-1', 'rejoin');
+    await reseeded(stage, 'us-east-1');
+    await load;
+    await failBack(stage);
+  },
+};
+
+const replicationCut: Scenario = {
+  name: 'replication-cut-then-loss',
+  about: 'replication and us-east-2\'s index stop for 30 s under load, then us-east-1 is killed: a time watermark would lose payments here',
+  play: async (stage) => {
+    const load = stage.load(60);
+    await stage.seconds(5);
+    stage.say('cut replication and stall the index of us-east-2');
+    await stage.twin.service('us-east-2', 'replication', { fail: true });
+    await stage.twin.service('us-east-2', 'index', { fail: true });
+    await stage.seconds(30);
+    stage.say('kill us-east-1');
+    await stage.twin.region('us-east-1', 'kill');
+    await stage.until('us-east-2 settles', isActive('us-east-2'));
+    stage.say('the index follows again');
+    await stage.twin.service('us-east-2', 'index', { fail: false });
+    await stage.twin.service('us-east-2', 'replication', { fail: false });
+    await failedOver(stage, 'us-east-2');
+    await load;
+  },
+};
+
+const stalledIndex: Scenario = {
+  name: 'stalled-index-then-loss',
+  about: 'us-east-2\'s index stalls, us-east-1 is killed, and the index stays stalled: the strong scan must find what it hides',
+  play: async (stage) => {
+    const load = stage.load(35);
+    await stage.seconds(5);
+    stage.say('cut replication and stall the index of us-east-2');
+    await stage.twin.service('us-east-2', 'replication', { fail: true });
+    await stage.twin.service('us-east-2', 'index', { fail: true });
+    await stage.seconds(8);
+    stage.say('kill us-east-1');
+    await stage.twin.region('us-east-1', 'kill');
+    await failedOver(stage, 'us-east-2');
+    await load;
+    stage.say('the index follows again');
+    await stage.twin.service('us-east-2', 'index', { fail: false });
+  },
+};
+
+const dynamodbLoss: Scenario = {
+  name: 'dynamodb-endpoint-loss',
+  about: 'us-east-1 loses its DynamoDB endpoint and nothing else, as on 2025-10-20: acceptance goes on, and nothing moves',
+  play: async (stage) => {
+    const load = stage.load(30);
+    await stage.seconds(5);
+    stage.say('us-east-1 loses its DynamoDB endpoint');
+    await stage.twin.service('us-east-1', 'dynamodb', { fail: true });
+    await stage.seconds(20);
+    const state = await stage.twin.state();
+    if (state.epoch?.epoch !== 1) throw new Error('the epoch changed although only an endpoint was lost');
+    await stage.twin.service('us-east-1', 'dynamodb', { fail: false });
+    await load;
+  },
+};
+
+const ledgerLoss: Scenario = {
+  name: 'ledger-loss',
+  about: 'us-east-1 loses its ledger and nothing else: payments wait too long, its own alarm confirms, us-east-2 takes over',
+  play: async (stage) => {
+    const load = stage.load(40);
+    await stage.seconds(5);
+    stage.say('us-east-1 loses its ledger');
+    await stage.twin.service('us-east-1', 'ledger', { fail: true });
+    await failedOver(stage, 'us-east-2');
+    await stage.twin.service('us-east-1', 'ledger', { fail: false });
+    await load;
+  },
+};
+
+const lostAnswers: Scenario = {
+  name: 'lost-acquirer-answers',
+  about: 'the acquirer charges without answering, declines and forgets, and answers "in progress"',
+  play: async (stage) => {
+    await stage.twin.behave({ mode: 'charge_no_answer', match: '[05]$', count: 40 });
+    await stage.twin.behave({ mode: 'decline', match: '[3]$' });
+    await stage.twin.behave({ mode: 'forget_declines', match: '[3]$' });
+    await stage.twin.behave({ mode: 'in_progress', match: '[7]$', delayMs: 1_500 });
+    const load = stage.load(20);
+    await stage.seconds(8);
+    stage.say('kill us-east-1');
+    await stage.twin.region('us-east-1', 'kill');
+    await failedOver(stage, 'us-east-2');
+    await load;
+    await stage.twin.behave({ mode: 'approve' });
+  },
+};
+
+const crashDuringFailover: Scenario = {
+  name: 'crash-during-failover',
+  about: 'the surviving region\'s process dies again and again while it takes over',
+  play: async (stage) => {
+    const load = stage.load(50);
+    await stage.seconds(8);
+    stage.say('kill us-east-1');
+    await stage.twin.region('us-east-1', 'kill');
+    await stage.until('us-east-2 is taking over', (state) => state.epoch?.activeRegion === 'us-east-2');
+    for (let n = 1; n <= 3; n += 1) {
+      stage.say(`kill the process of us-east-2 (${n})`);
+      await stage.twin.region('us-east-2', 'kill-process');
+      await stage.seconds(0.5);
+      await stage.twin.region('us-east-2', 'restore-process');
+      await stage.seconds(1);
+    }
+    await failedOver(stage, 'us-east-2');
+    await load;
+  },
+};
+
+const plannedFailback: Scenario = {
+  name: 'planned-failback',
+  about: 'a planned move to us-east-2 and back under load, with no fault at all: nothing is lost and the gap is short',
+  play: async (stage) => {
+    const load = stage.load(25);
+    await stage.seconds(5);
+    stage.say('fail over to us-east-2 by hand');
+    await stage.twin.order('/twin/failover', { to: 'us-east-2' });
+    await failedOver(stage, 'us-east-2');
+    await load;
+    await failBack(stage);
+  },
+};
+
+const slowRegion: Scenario = {
+  name: 'slow-region',
+  about: 'every link of us-east-1 to its table and its ledger is slow for a while: nothing moves, nothing is lost',
+  play: async (stage) => {
+    const load = stage.load(25);
+    await stage.seconds(5);
+    stage.say('us-east-1 becomes slow');
+    await stage.twin.service('us-east-1', 'dynamodb', { fail: false, delayMs: 100 });
+    await stage.twin.service('us-east-1', 'ledger', { fail: false, delayMs: 100 });
+    await stage.seconds(12);
+    await stage.twin.service('us-east-1', 'dynamodb', { fail: false });
+    await stage.twin.service('us-east-1', 'ledger', { fail: false });
+    await load;
+  },
+};
+
+const flapping: Scenario = {
+  name: 'flapping',
+  about: 'us-east-1 is cut off for a moment, again and again, each time too short to be lost',
+  play: async (stage) => {
+    const load = stage.load(25);
+    for (let n = 0; n < 5; n += 1) {
+      await stage.seconds(3);
+      await stage.twin.region('us-east-1', 'isolate');
+      await stage.seconds(0.7);
+      await stage.twin.region('us-east-1', 'rejoin');
+    }
+    await load;
+  },
+};
+
+export const scenarios: readonly Scenario[] = [
+  regionLoss, isolatedRegion, replicationCut, stalledIndex, dynamodbLoss, ledgerLoss, lostAnswers, crashDuringFailover, plannedFailback, slowRegion, flapping,
+];

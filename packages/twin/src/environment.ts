@@ -1,0 +1,69 @@
+/**
+ * The environment of the functions: the same names as on AWS, with the twin's links in place of AWS's endpoints.
+ * Nothing here is a secret: the twin's parts trust 127.0.0.1.
+ */
+import { peerOf, regions, witnessRegion } from '@understudy/core';
+import type { Region } from '@understudy/core';
+import { linkNames } from './network.ts';
+import type { Network } from './network.ts';
+import { alertsTopicName, queueName } from './region/configuration.ts';
+import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
+import { databaseName, superuser } from './postgres/index.ts';
+import type { TwinOptions } from './options.ts';
+import type { Timings } from './timings.ts';
+
+export const journalTableName = 'understudy-journal';
+
+const http = (port: number): string => `http://127.0.0.1:${port}`;
+const byRegion = <T>(value: (region: Region) => T): Readonly<Record<Region, T>> => ({ 'us-east-1': value('us-east-1'), 'us-east-2': value('us-east-2') });
+const credentials = { AWS_ACCESS_KEY_ID: 'twin', AWS_SECRET_ACCESS_KEY: 'twin' } as const;
+
+export interface EnvironmentOptions {
+  readonly network: Network;
+  readonly timings: Timings;
+  readonly failoverPolicy: TwinOptions['failoverPolicy'];
+}
+
+export function regionEnvironment(region: Region, { network, timings, failoverPolicy }: EnvironmentOptions): Readonly<Record<string, string>> {
+  const port = (name: string) => network.port(name);
+  return {
+    ...credentials,
+    AWS_REGION: region,
+    REGION: region,
+    JOURNAL_TABLE: journalTableName,
+    DYNAMODB_ENDPOINT: http(port(linkNames.dynamodb(region))),
+    DYNAMODB_PEER_ENDPOINT: http(port(linkNames.dynamodbPeer(region))),
+    QUEUES: JSON.stringify(byRegion((to) => ({ url: `${http(port(linkNames.sqs(region, to)))}/000000000000/${queueName}`, endpoint: http(port(linkNames.sqs(region, to))) }))),
+    LEDGERS: JSON.stringify(byRegion((to) => ({ host: '127.0.0.1', port: port(linkNames.ledger(region, to)), user: superuser, database: databaseName }))),
+    ACQUIRER_URL: http(port(linkNames.acquirer(region))),
+    ALERTS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${alertsTopicName}`,
+    SNS_ENDPOINT: http(port(linkNames.sns(region))),
+    RDS_ENDPOINT: http(port(linkNames.rds(region))),
+    GLOBAL_CLUSTER_ID: globalClusterIdentifier,
+    CLUSTER_ARNS: JSON.stringify(byRegion(memberArn)),
+    STATES_ENDPOINT: http(port(linkNames.states(region))),
+    MOVE_STATE_MACHINE_ARN: `arn:aws:states:${region}:000000000000:stateMachine:understudy-move`,
+    PROBE_URLS: JSON.stringify({ [peerOf(region)]: http(port(linkNames.probe(region, peerOf(region)))), [region]: http(port(linkNames.probe(peerOf(region), region))) }),
+    TIMINGS: JSON.stringify({ ...timings.functions, probeTimeoutMs: timings.probeTimeoutMs }),
+    PAYMENT_POLICY: JSON.stringify(timings.paymentPolicy),
+    FAILOVER_POLICY: failoverPolicy,
+  };
+}
+
+export function witnessEnvironment({ network, timings, failoverPolicy }: EnvironmentOptions): Readonly<Record<string, string>> {
+  return {
+    ...credentials,
+    AWS_REGION: witnessRegion,
+    REGION: witnessRegion,
+    JOURNAL_TABLE: journalTableName,
+    // The witness holds no replica: it asks the standby by default's endpoint first, then the other.
+    DYNAMODB_ENDPOINT: http(network.port(linkNames.witnessDynamodb('us-east-2'))),
+    DYNAMODB_PEER_ENDPOINT: http(network.port(linkNames.witnessDynamodb('us-east-1'))),
+    ALERTS_TOPIC_ARN: `arn:aws:sns:${witnessRegion}:000000000000:${alertsTopicName}`,
+    SNS_ENDPOINT: http(network.port(linkNames.sns(witnessRegion))),
+    PROBE_URLS: JSON.stringify(Object.fromEntries(regions.map((region) => [region, http(network.port(linkNames.probe(witnessRegion, region)))]))),
+    TIMINGS: JSON.stringify({ ...timings.functions, probeTimeoutMs: timings.probeTimeoutMs }),
+    FAILOVER_POLICY: failoverPolicy,
+  };
+}
+

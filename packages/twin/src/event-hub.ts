@@ -1,0 +1,36 @@
+/** What happened in the twin, in order, for whoever listens. Keeps the last ones, so that a page that opens late has a past. */
+
+export interface TwinEvent {
+  readonly id: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+const KEPT_MAX = 1_000;
+
+export class EventHub {
+  readonly #listeners = new Set<(event: TwinEvent) => void>();
+  readonly #kept: TwinEvent[] = [];
+  #nextId = 1;
+
+  emit(type: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    const event: TwinEvent = { ...fields, id: this.#nextId, at: Date.now(), type };
+    this.#nextId += 1;
+    this.#kept.push(event);
+    if (this.#kept.length > KEPT_MAX) this.#kept.shift();
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Kept events after `id`, oldest first. */
+  since(id: number): readonly TwinEvent[] {
+    return this.#kept.filter((event) => event.id > id);
+  }
+
+  /** Returns how to stop listening. */
+  listen(listener: (event: TwinEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,220 @@
+/**
+ * The two PostgreSQL servers and their roles. Invariant: the server of the active region is never re-seeded, and a
+ * standby counts as one only when a fresh write on the primary arrives there: a killed primary that rejoins naively
+ * looks like a streaming standby and keeps its lost rows.
+ * It decides nothing about who is active: that is the epoch record's.
+ */
+import { peerOf, regions } from '@understudy/core';
+import type { EpochRecord, Region } from '@understudy/core';
+import { lostRows } from './lost-rows.ts';
+import type { LostTail } from './lost-rows.ts';
+import type { Network } from './network.ts';
+import { linkNames } from './network.ts';
+import { followsFresh, freePort, PostgresServer, promote, reapLeftover, roleOnDisk, seedStandby, switchover, withFormerPrimary } from './postgres/index.ts';
+import type { DataDir } from './data-dir.ts';
+
+export interface LedgerPairOptions {
+  readonly dataDir: DataDir;
+  readonly network: Network;
+  /** Brings the schema of a primary up to date. */
+  readonly migrate: (address: { readonly host: string; readonly port: number }) => Promise<void>;
+  readonly onEvent: (type: string, fields: Readonly<Record<string, unknown>>) => void;
+}
+
+/** How long a standby may take to show a fresh row before it counts as astray. */
+const FOLLOW_LIMIT_MS = 8_000;
+
+export class LedgerPair {
+  readonly #options: LedgerPairOptions;
+  readonly #servers = new Map<Region, PostgresServer>();
+  /** Regions whose server ought to run. */
+  readonly #wanted = new Set<Region>();
+  /** One change of roles at a time; a kill waits for nobody. */
+  #work: Promise<unknown> = Promise.resolve();
+  #busy = 0;
+  /** What each former primary still held that its successor never received. */
+  readonly lostTails: Map<Region, LostTail> = new Map();
+
+  constructor(options: LedgerPairOptions) {
+    this.#options = options;
+  }
+
+  server(region: Region): PostgresServer {
+    const server = this.#servers.get(region);
+    if (!server) throw new Error('the ledgers are not started');
+    return server;
+  }
+
+  get isBusy(): boolean {
+    return this.#busy > 0;
+  }
+
+  /** Starts both as the record and the folders say; makes what is missing. */
+  async start(record: EpochRecord): Promise<void> {
+    const { dataDir } = this.#options;
+    for (const region of regions) {
+      await reapLeftover(dataDir.ledger(region));
+      this.#servers.set(region, new PostgresServer({ name: region, dataDir: dataDir.ledger(region), logFile: dataDir.log(`ledger-${region}`), port: await freePort() }));
+      this.#wanted.add(region);
+    }
+    const active = record.activeRegion;
+    const peer = peerOf(active);
+    if (roleOnDisk(dataDir.ledger(active)) === 'empty' && roleOnDisk(dataDir.ledger(peer)) === 'empty') await this.server(active).initialise();
+    if (record.phase === 'moving' || roleOnDisk(dataDir.ledger(active)) === 'standby') {
+      // A move was under way: each takes the role it had, nobody's folder is replaced, and the move goes on from the record.
+      await this.#startAsOnDisk(peer);
+      await this.#startAsOnDisk(active);
+      return;
+    }
+    await this.#startAsOnDisk(active);
+    await this.#options.migrate(this.server(active).address);
+    await this.#startStandby(peer, active);
+  }
+
+  /** As when the machine dies. */
+  async kill(region: Region): Promise<void> {
+    this.#wanted.delete(region);
+    this.#options.network.aimLedger(region, null);
+    await this.server(region).kill();
+  }
+
+  /** Starts a killed server again: as what it was, unless another has become primary meanwhile. */
+  restore(region: Region, record: EpochRecord): Promise<void> {
+    this.#wanted.add(region);
+    return this.#exclusively(async () => {
+      const peer = peerOf(region);
+      // While a move is under way nobody's folder is replaced: it may turn back.
+      const former = roleOnDisk(this.server(region).dataDir) === 'primary' && record.phase === 'open' && record.activeRegion !== region && this.#isPrimary(peer);
+      if (former) await this.#rebuild(region, peer);
+      else if (!this.server(region).running) await this.#startAsOnDisk(region);
+    });
+  }
+
+  /**
+   * Makes sure that the region that is not active has a standby that follows. Only looks while it has, so that a
+   * promotion never waits for a look; `now` is asked again before anything is replaced.
+   */
+  async tend(now: () => EpochRecord | undefined, reachable: (region: Region) => boolean): Promise<void> {
+    if (this.isBusy) return;
+    await this.#restartCrashed();
+    const pair = this.#pairToTend(now, reachable);
+    if (!pair) return;
+    const server = this.server(pair.standby);
+    const isStandby = server.running && !this.#isPrimary(pair.standby);
+    if (isStandby && (await this.#follows(pair.active, pair.standby))) return;
+    await this.#exclusively(async () => {
+      const still = this.#pairToTend(now, reachable);
+      if (still?.standby !== pair.standby) return;
+      if (!isStandby) return this.#startStandby(pair.standby, pair.active);
+      this.#options.onEvent('standby_astray', { region: pair.standby });
+      await this.#rebuild(pair.standby, pair.active);
+    });
+  }
+
+  /** A server that ended by itself is started again, as a machine's service manager would. */
+  async #restartCrashed(): Promise<void> {
+    for (const region of this.#wanted) {
+      if (this.server(region).running) continue;
+      await this.#exclusively(async () => {
+        if (!this.#wanted.has(region) || this.server(region).running) return;
+        this.#options.onEvent('ledger_restarted', { region });
+        await this.#startAsOnDisk(region);
+      });
+    }
+  }
+
+  /** The open active region and its standby, while nothing but the standby itself can keep it from following. */
+  #pairToTend(now: () => EpochRecord | undefined, reachable: (region: Region) => boolean): { readonly active: Region; readonly standby: Region } | undefined {
+    const record = now();
+    if (record?.phase !== 'open') return undefined;
+    const active = record.activeRegion;
+    const standby = peerOf(active);
+    const bothUp = [active, standby].every((region) => this.#wanted.has(region) && reachable(region));
+    return bothUp && this.#isPrimary(active) && !this.#options.network.isFaulty(linkNames.replication(standby)) ? { active, standby } : undefined;
+  }
+
+  /** What `FailoverGlobalCluster` does: promotes the standby as it is. */
+  promote(region: Region): Promise<void> {
+    return this.#exclusively(() => promote(this.server(region)));
+  }
+
+  /** What `SwitchoverGlobalCluster` does: swaps the roles without loss. */
+  switchOver(to: Region): Promise<void> {
+    const from = peerOf(to);
+    return this.#exclusively(() => switchover({ from: this.server(from), to: this.server(to), upstreamFor: (server) => this.#upstreamOf(server === this.server(to) ? from : to) }));
+  }
+
+  async stop(): Promise<void> {
+    this.#wanted.clear();
+    const isPrimary = (region: Region) => this.#isPrimary(region);
+    // The primary first: a fast shutdown ships all of its log to a standby that still runs.
+    for (const region of [...regions].sort((a, b) => Number(isPrimary(b)) - Number(isPrimary(a)))) await this.#servers.get(region)?.stop();
+  }
+
+  #isPrimary(region: Region): boolean {
+    const server = this.#servers.get(region);
+    return server !== undefined && server.running && roleOnDisk(server.dataDir) === 'primary';
+  }
+
+  #follows(primary: Region, standby: Region): Promise<boolean> {
+    return followsFresh({ primary: this.server(primary), standby: this.server(standby), limitMs: FOLLOW_LIMIT_MS });
+  }
+
+  /** Through the link of the region that reads, so that replication can be cut. */
+  #upstreamOf(standby: Region): { readonly host: string; readonly port: number } {
+    return { host: '127.0.0.1', port: this.#options.network.port(linkNames.replication(standby)) };
+  }
+
+  async #startAsOnDisk(region: Region): Promise<void> {
+    const server = this.server(region);
+    if (roleOnDisk(server.dataDir) === 'standby') await server.start({ role: 'standby', upstream: this.#upstreamOf(region) });
+    else await server.start({ role: 'primary' });
+    // It may have been killed while it was starting.
+    if (this.#wanted.has(region)) this.#options.network.aimLedger(region, server.port);
+    else await server.kill();
+  }
+
+  /** A standby that was one and follows is left as it is; anything else is built anew. */
+  async #startStandby(region: Region, active: Region): Promise<void> {
+    const server = this.server(region);
+    if (roleOnDisk(server.dataDir) !== 'standby') return this.#rebuild(region, active);
+    if (!server.running) await this.#startAsOnDisk(region);
+    if (!(await this.#follows(active, region))) await this.#rebuild(region, active);
+  }
+
+  async #rebuild(region: Region, active: Region): Promise<void> {
+    const server = this.server(region);
+    this.#options.network.aimLedger(region, null);
+    if (roleOnDisk(server.dataDir) === 'primary') await this.#countLostRows(region, active);
+    await server.stop();
+    try {
+      await seedStandby({ source: this.server(active).address, sourceDataDir: this.server(active).dataDir, target: server });
+      this.#options.onEvent('standby_rebuilt', { region, from: active });
+    } finally {
+      // A seed that failed has left the folder as it was: a stale standby is better than none when its primary has just died.
+      if (this.#wanted.has(region) && roleOnDisk(server.dataDir) === 'standby') await this.#startAsOnDisk(region);
+    }
+  }
+
+  /** Before its folder is replaced: which rows did the former primary hold that the survivor never received? */
+  async #countLostRows(region: Region, active: Region): Promise<void> {
+    const server = this.server(region);
+    try {
+      if (server.running) await server.stop();
+      const tail = await withFormerPrimary(server.dataDir, server.port, (former) => lostRows(former, this.server(active).address));
+      this.lostTails.set(region, tail);
+      this.#options.onEvent('lost_rows_counted', { region, ...tail });
+    } catch (error) {
+      this.#options.onEvent('lost_rows_unknown', { region, cause: String(error) });
+    }
+  }
+
+  #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy += 1;
+    const result = this.#work.then(work);
+    this.#work = result.catch(() => undefined).finally(() => {
+      this.#busy -= 1;
+    });
+    return result;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * One region: its API, its functions, its queue, its topic and its workflows, in one process that can be killed.
+ * Invariant: it keeps nothing that the others need: the journal, the ledger and the acquirer's record live elsewhere.
+ * It ends when its supervisor does.
+ */
+import { createCrashPoint } from '../crash-points/crash-point.ts';
+import { createSns } from '../stand-ins/sns/index.ts';
+import { createSqs } from '../stand-ins/sqs/index.ts';
+import type { Sqs } from '../stand-ins/sqs/index.ts';
+import { createStates } from '../stand-ins/states/index.ts';
+import type { WorkflowStep } from '../stand-ins/states/index.ts';
+import { createApiGateway } from './api-gateway.ts';
+import { alertsTopicName, deadLetterQueueName, queueName } from './configuration.ts';
+import type { RegionConfiguration, RegionOrder, RegionReady, RegionReport } from './configuration.ts';
+import { startEventSource } from './event-source.ts';
+import { loadFunction } from './function-host.ts';
+import type { LoadedFunction } from './function-host.ts';
+import { every } from './schedule.ts';
+
+const QUEUE_REPORT_MS = 500;
+/** Retention as specified: 4 days in the queue, 14 in the dead-letter queue. */
+const DAY_S = 86_400;
+
+const configuration = JSON.parse(process.argv[2] ?? '') as RegionConfiguration;
+const { region, schedules } = configuration;
+const report = (message: RegionReport): void => {
+  if (process.connected) process.send?.(message);
+};
+const fault = (source: string) => (error: unknown) => {
+  console.error(JSON.stringify({ level: 'error', event: 'host_fault', source, region, error: String(error) }));
+};
+
+const functions = new Map<string, LoadedFunction>();
+await Promise.all(configuration.functions.map(async (file) => functions.set(file.name, await loadFunction(file))));
+const invoke = (name: string, event: unknown): Promise<unknown> => {
+  const loaded = functions.get(name);
+  if (!loaded) throw new Error(`there is no function ${name}`);
+  return loaded.invoke(event);
+};
+
+const sqs = createQueues();
+const sns = createSns({ region });
+sns.subscribe(sns.createTopic(alertsTopicName), ({ message }) => report({ event: 'alert', message }));
+const states = createStates({
+  step: async (request) => (await invoke('orchestrate', request)) as WorkflowStep,
+  onEnd: ({ name, state }) => report({ event: 'move_ended', name, state }),
+});
+const gateway = createApiGateway({ routes: configuration.routes, invoke, onFault: (name, error) => fault(name)(error) });
+const ready: RegionReady = { event: 'ready', api: await gateway.listen(), sqs: await sqs.listen(), sns: await sns.listen(), states: await states.listen() };
+
+const source = startEventSource({
+  endpoint: configuration.queueEndpoint,
+  region,
+  queueUrl: `${configuration.queueEndpoint}/000000000000/${queueName}`,
+  batchWindowMs: configuration.queue.batchWindowMs,
+  invoke: (event) => invoke('settle', event),
+  onFault: fault('settle'),
+});
+const scheduled = [
+  every(schedules.reconcileMs, () => invoke('reconcile', { source: 'schedule' }), fault('reconcile')),
+  every(schedules.confirmMs, () => invoke('confirm', { source: 'schedule' }), fault('confirm')),
+  every(schedules.detectMs, async () => {
+    const { row, because } = (await invoke('detect', { source: 'schedule' })) as { row: string; because: string };
+    report({ event: 'detection', row, because });
+  }, fault('detect')),
+  every(QUEUE_REPORT_MS, async () => {
+    const { visible, inFlight } = sqs.counts(queueName);
+    report({ event: 'queue', visible, inFlight, dead: sqs.counts(deadLetterQueueName).visible });
+  }, fault('queue')),
+];
+
+const crashPoint = createCrashPoint(report);
+process.on('message', (message: RegionOrder) => {
+  if (message.command === 'start_move') states.start(message.request.runId, message.request);
+  else crashPoint.order(message);
+});
+let stopping: Promise<void> | undefined;
+const stop = (): void => {
+  stopping ??= close().finally(() => process.exit());
+};
+process.once('SIGTERM', stop);
+process.once('disconnect', () => process.exit());
+// The supervisor may have died while we started: then its 'disconnect' has come and gone.
+if (process.send && !process.connected) process.exit();
+process.send?.(ready);
+
+function createQueues(): Sqs {
+  const queues = createSqs({ region, logFile: configuration.queueLogFile });
+  queues.createQueue(deadLetterQueueName, { MessageRetentionPeriod: String(14 * DAY_S) });
+  queues.createQueue(queueName, {
+    MessageRetentionPeriod: String(4 * DAY_S),
+    VisibilityTimeout: String(configuration.queue.visibilityTimeoutS),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: `arn:aws:sqs:${region}:000000000000:${deadLetterQueueName}`, maxReceiveCount: configuration.queue.receiveCountMax }),
+  });
+  return queues;
+}
+
+async function close(): Promise<void> {
+  for (const schedule of scheduled) schedule.stop();
+  await Promise.all([gateway.close(), source.stop(), states.close(), sns.close()]);
+  await sqs.close();
+}

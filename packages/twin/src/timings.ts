@@ -1,0 +1,62 @@
+/**
+ * How fast the twin's clocks tick: `fast` makes a failover watchable, `aws` is what the deployment uses.
+ * Nothing here is needed for correctness; every figure trades latency against patience.
+ */
+
+export interface Timings {
+  /** Passed to the functions as TIMINGS. */
+  readonly functions: Readonly<Record<string, unknown>>;
+  /** Passed to the functions as PAYMENT_POLICY: what differs from the defaults. */
+  readonly paymentPolicy: Readonly<Record<string, unknown>>;
+  /** How often each scheduled function runs. */
+  readonly schedules: { readonly reconcileMs: number; readonly confirmMs: number; readonly detectMs: number };
+  readonly queue: { readonly visibilityTimeoutS: number; readonly receiveCountMax: number; readonly batchWindowMs: number };
+  readonly resolver: { readonly intervalMs: number; readonly threshold: number; readonly timeoutMs: number; readonly ttlMs: number };
+  readonly probeTimeoutMs: number;
+}
+
+const fast: Timings = {
+  functions: {
+    reconcileGraceMs: 3_000,
+    reconcileSettleMax: 500,
+    healthCacheMs: 300,
+    healthLimitMs: 1_000,
+    activeRegionFreshMs: 500,
+    detect: { failuresMin: 3, dwellMs: 2_000, viewFreshMs: 6_000, stallMs: 10_000, resumeAfterMs: 4_000 },
+    plannedPatienceMs: 15_000,
+    plannedLagMaxMs: 2_000,
+    moveWaitMs: 100,
+    acquirerTimeoutMs: 2_000,
+  },
+  paymentPolicy: { chargeInFlightMs: 3_000 },
+  schedules: { reconcileMs: 1_500, confirmMs: 1_500, detectMs: 800 },
+  queue: { visibilityTimeoutS: 5, receiveCountMax: 3, batchWindowMs: 0 },
+  resolver: { intervalMs: 500, threshold: 3, timeoutMs: 1_500, ttlMs: 500 },
+  // A dead region refuses at once; this is for one that is only busy, which is not a lost one.
+  probeTimeoutMs: 2_000,
+};
+
+const aws: Timings = {
+  functions: {
+    reconcileGraceMs: 30_000,
+    reconcileSettleMax: 500,
+    healthCacheMs: 5_000,
+    healthLimitMs: 1_000,
+    activeRegionFreshMs: 5_000,
+    detect: { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
+    plannedPatienceMs: 300_000,
+    plannedLagMaxMs: 5_000,
+    moveWaitMs: 1_000,
+    acquirerTimeoutMs: 3_000,
+  },
+  paymentPolicy: {},
+  schedules: { reconcileMs: 10_000, confirmMs: 10_000, detectMs: 10_000 },
+  queue: { visibilityTimeoutS: 300, receiveCountMax: 3, batchWindowMs: 5_000 },
+  resolver: { intervalMs: 10_000, threshold: 3, timeoutMs: 4_000, ttlMs: 10_000 },
+  probeTimeoutMs: 4_000,
+};
+
+export const timingNames = ['fast', 'aws'] as const;
+export type TimingName = (typeof timingNames)[number];
+
+export const timingsOf = (name: TimingName): Timings => ({ fast, aws })[name];

@@ -1,0 +1,356 @@
+/**
+ * Two regions on this machine: starts every part, wires them through the switchboard, breaks and mends them on request.
+ * Invariant: it is the hardware, not the service. It kills, cuts, restarts and re-seeds; who is active, when to move and
+ * what a payment becomes are decided by the functions alone.
+ */
+import { createLedgerPool, ledgerRows, migrate, PostgresLedgerControl } from '@understudy/adapters/postgres';
+import type { LedgerPool, LedgerRow } from '@understudy/adapters/postgres';
+import { peerOf, primaryRegion, regions } from '@understudy/core';
+import type { KeyStore, MoveKind, MoveRequest, PaymentKey, Region } from '@understudy/core';
+import { bundleFunctions } from '@understudy/functions/bundle';
+import { createApiKey, demoApiKey } from './api-key.ts';
+import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
+import { openDataDir } from './data-dir.ts';
+import type { DataDir } from './data-dir.ts';
+import { EventHub } from './event-hub.ts';
+import { LedgerPair } from './ledger-pair.ts';
+import { MoveHistory } from './move-history.ts';
+import { apiPortOf, linkNames, Network } from './network.ts';
+import type { Service } from './network.ts';
+import { Observer } from './observer.ts';
+import { NotNow, UsageError } from './options.ts';
+import type { TwinOptions } from './options.ts';
+import { OutsideParts } from './outside-parts.ts';
+import type { OpenJournal } from './outside-parts.ts';
+import { databaseName, superuser } from './postgres/index.ts';
+import { RegionParts } from './region-parts.ts';
+import { every } from './region/schedule.ts';
+import { Resolver } from './resolver/resolver.ts';
+import { ServiceFaults } from './service-faults.ts';
+import type { GlobalClusterControl } from './stand-ins/rds/index.ts';
+import type { RegionState, ServiceFault, TwinState } from './state.ts';
+import { timingsOf } from './timings.ts';
+import type { Timings } from './timings.ts';
+
+const READY_LIMIT_MS = 60_000;
+const TEND_EVERY_MS = 1_000;
+
+export class Twin {
+  readonly events: EventHub = new EventHub();
+  readonly network: Network = new Network();
+  readonly #options: TwinOptions;
+  readonly #timings: Timings;
+  readonly #dataDir: DataDir;
+  readonly #outside: OutsideParts;
+  readonly #parts: RegionParts;
+  readonly #ledgers: LedgerPair;
+  readonly #faults: ServiceFaults;
+  /** How to undo what has been started, latest last. */
+  readonly #undo: (() => Promise<unknown> | void)[] = [];
+  #keys!: KeyStore;
+  #pools!: Readonly<Record<Region, LedgerPool>>;
+  #observer!: Observer;
+  #history!: MoveHistory;
+  #resolver!: Resolver;
+  apiKey = '';
+  /** The end of a region that died by itself: its database follows. */
+  #ending: Promise<void> = Promise.resolve();
+
+  constructor(options: TwinOptions) {
+    this.#options = options;
+    this.#timings = timingsOf(options.timing);
+    this.#dataDir = openDataDir(options.dataDir, { fresh: options.fresh });
+    this.#undo.push(() => this.#dataDir.release());
+    const onEvent = (type: string, fields: Readonly<Record<string, unknown>>) => this.events.emit(type, fields);
+    this.#ledgers = new LedgerPair({
+      dataDir: this.#dataDir,
+      network: this.network,
+      migrate: async (address) => void (await migrate({ ...address, user: superuser, database: databaseName })),
+      onEvent,
+    });
+    this.#faults = new ServiceFaults({ network: this.network, tableControlPort: () => Number(this.#outside.table?.ready['controlPort']) });
+    this.#outside = new OutsideParts({ dataDir: this.#dataDir, network: this.network, acquirerPort: options.basePort + 20, onCrash: (part, how) => this.events.emit('crash', { part, how }) });
+    this.#parts = new RegionParts({
+      dataDir: this.#dataDir, network: this.network, timings: this.#timings, failoverPolicy: options.failoverPolicy,
+      cluster: this.#clusterControl(), onEvent, onRegionDied: (region) => this.#regionDied(region),
+    });
+  }
+
+  get urls(): { readonly console: string; readonly api: string; readonly regions: Readonly<Record<Region, string>>; readonly acquirer: string } {
+    const { basePort } = this.#options;
+    const url = (port: number) => `http://127.0.0.1:${port}`;
+    return { console: url(basePort), api: url(basePort + 1), regions: { 'us-east-1': url(apiPortOf(basePort, 'us-east-1')), 'us-east-2': url(apiPortOf(basePort, 'us-east-2')) }, acquirer: url(basePort + 20) };
+  }
+
+  /** Starts everything; resolves when both regions are healthy and the standby follows. Stops again what it had started when it cannot. */
+  async start(): Promise<void> {
+    try {
+      await this.#start();
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
+  }
+
+  async #start(): Promise<void> {
+    await this.#openPorts();
+    this.#undo.push(() => this.#outside.stop());
+    const [bundles] = await Promise.all([bundleFunctions(this.#dataDir.bundles), this.#outside.start()]);
+    const journal = await this.#outside.openJournal();
+    this.#keys = journal.keys;
+    this.apiKey = await demoApiKey(journal.keys, this.#dataDir.apiKeyFile);
+    this.#undo.push(() => this.#ledgers.stop());
+    await this.#ledgers.start(journal.record);
+    this.#observe(journal);
+    this.#undo.push(() => this.#parts.stop());
+    await this.#parts.start(bundles);
+    await this.#startResolver();
+    await this.#untilReady();
+    const tending = every(TEND_EVERY_MS, () => this.#tend(), (error) => this.events.emit('tend_fault', { cause: String(error) }));
+    this.#undo.push(() => tending.stop());
+    this.events.emit('ready');
+  }
+
+  /** Stops everything, in the reverse order of its start. */
+  async stop(): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        this.events.emit('stop_fault', { cause: String(error) });
+      }
+    }
+  }
+
+  // --- what people do to it -------------------------------------------------------------------------------------
+
+  async kill(region: Region): Promise<void> {
+    const node = this.#parts.node(region);
+    if (!node.up) throw new NotNow(`${region} is down already`);
+    this.#history.noteLoss(region);
+    await Promise.all([node.kill(), this.#ledgers.kill(region)]);
+    this.events.emit('region_killed', { region });
+  }
+
+  async restore(region: Region): Promise<void> {
+    const node = this.#parts.node(region);
+    if (node.up) throw new NotNow(`${region} is up already`);
+    await this.#ending;
+    await Promise.all([node.start(), this.#ledgers.restore(region, await this.#observer.readRecord())]);
+    this.events.emit('region_restored', { region });
+  }
+
+  /** The region dies at a write of its own, see crash-points; only drills and tests ask for it. */
+  dieAt(region: Region, order: CrashOrder): void {
+    this.#parts.node(region).dieAt(order);
+  }
+
+  writes(region: Region): readonly WriteReport[] {
+    return this.#parts.node(region).writes;
+  }
+
+  /** What a process needs to run the region's functions beside it. */
+  runtime(region: Region): ReturnType<RegionParts['runtime']> {
+    return this.#parts.runtime(region);
+  }
+
+  /** SIGKILL of the region's own process alone: its database goes on. */
+  async killProcess(region: Region): Promise<void> {
+    await this.#parts.node(region).kill();
+    this.events.emit('region_process_killed', { region });
+  }
+
+  async restoreProcess(region: Region): Promise<void> {
+    await this.#parts.node(region).start();
+    this.events.emit('region_process_restored', { region });
+  }
+
+  isolate(region: Region): void {
+    this.#history.noteLoss(region);
+    this.#parts.node(region).isolated = true;
+    this.network.isolate(region);
+    this.events.emit('region_isolated', { region });
+  }
+
+  rejoin(region: Region): void {
+    this.#parts.node(region).isolated = false;
+    this.network.rejoin(region);
+    this.events.emit('region_rejoined', { region });
+  }
+
+  async breakService(region: Region, service: Service, fault: ServiceFault): Promise<void> {
+    await this.#faults.set(region, service, fault);
+    this.events.emit('service', { region, service, ...fault });
+  }
+
+  async killWitness(): Promise<void> {
+    await this.#parts.killWitness();
+    this.events.emit('witness_killed');
+  }
+
+  async restoreWitness(): Promise<void> {
+    await this.#parts.startWitness();
+    this.events.emit('witness_restored');
+  }
+
+  /** Starts the workflow in the region that is to become active. */
+  async startMove(kind: MoveKind, wanted?: Region): Promise<MoveRequest> {
+    const record = await this.#observer.readRecord();
+    const to = wanted ?? (kind === 'planned' ? primaryRegion : peerOf(record.activeRegion));
+    if (record.activeRegion === to && record.phase === 'open') throw new NotNow(`${to} is the active region already`);
+    if (!this.#parts.node(to).up) throw new NotNow(`${to} is down; restore it first`);
+    const request: MoveRequest = {
+      to, kind, fromEpoch: record.epoch,
+      runId: `${kind === 'planned' ? 'failback' : 'failover'}-${record.epoch + 1}-${to}-by-hand-${Date.now().toString(36)}`,
+      by: 'operator', reason: 'started by hand',
+    };
+    this.#parts.node(to).startMove(request);
+    this.events.emit('move_requested', { ...request });
+    return request;
+  }
+
+  createKey(merchant: string): Promise<string> {
+    return createApiKey(this.#keys, merchant);
+  }
+
+  // --- what people see of it ------------------------------------------------------------------------------------
+
+  state(): TwinState {
+    const record = this.#observer.record;
+    const resolver = this.#resolver.state();
+    const last = this.#history.last;
+    return {
+      epoch: record ? { epoch: record.epoch, activeRegion: record.activeRegion, phase: record.phase, healed: record.healedAt !== undefined } : null,
+      resolver: { region: resolver.region, since: resolver.since },
+      regions: { 'us-east-1': this.#regionState('us-east-1', resolver.healthy), 'us-east-2': this.#regionState('us-east-2', resolver.healthy) },
+      witness: { up: this.#parts.witness !== undefined },
+      failover: this.#history.current,
+      ...(last ? { last } : {}),
+    };
+  }
+
+  async ledgerPage(region: Region, page: { readonly after?: PaymentKey; readonly limit: number }): Promise<readonly LedgerRow[]> {
+    if (!this.#ledgers.server(region).running) throw new NotNow(`the ledger of ${region} is down; restore the region first`);
+    return ledgerRows(this.#pools[region], page);
+  }
+
+  /** Every process of the twin, for measuring and for making sure that none is left. */
+  pids(): readonly { readonly name: string; readonly pid: number }[] {
+    const found = [
+      { name: 'supervisor', pid: process.pid as number | undefined },
+      { name: 'table', pid: this.#outside.table?.pid },
+      { name: 'acquirer', pid: this.#outside.acquirer?.pid },
+      { name: 'witness', pid: this.#parts.witness?.pid },
+      ...regions.flatMap((region) => [{ name: region, pid: this.#parts.node(region).pid }, { name: `ledger ${region}`, pid: this.#ledgers.server(region).pid }]),
+    ];
+    return found.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]));
+  }
+
+  #regionState(region: Region, healthy: Readonly<Record<string, boolean>>): RegionState {
+    const node = this.#parts.node(region);
+    const status = this.#observer.ledger(region);
+    return {
+      up: node.up,
+      isolated: node.isolated,
+      healthy: healthy[region] ?? false,
+      ledger: status ? { role: status.role, fence: status.fence, ...(status.lagMs === undefined ? {} : { lagMs: status.lagMs }) } : { role: 'down' },
+      queue: node.queue,
+      services: this.#faults.of(region),
+    };
+  }
+
+  // --- how it starts --------------------------------------------------------------------------------------------
+
+  async #openPorts(): Promise<void> {
+    try {
+      await this.network.open(this.#options.basePort);
+    } catch (error) {
+      throw portFault(error);
+    } finally {
+      this.#undo.push(() => this.network.close());
+    }
+  }
+
+  #observe({ epochs, moveLog }: OpenJournal): void {
+    const pool = (region: Region) => createLedgerPool({ ...this.#ledgers.server(region).address, user: superuser, database: databaseName, maxConnections: 3 });
+    this.#pools = { 'us-east-1': pool('us-east-1'), 'us-east-2': pool('us-east-2') };
+    this.#undo.push(() => Promise.all(regions.map((region) => this.#pools[region].end())));
+    this.#history = new MoveHistory({
+      readSteps: (runId) => moveLog.read(runId),
+      lostTailOf: (region) => this.#ledgers.lostTails.get(region),
+      onEvent: (type, fields) => this.events.emit(type, fields),
+    });
+    this.#observer = new Observer({
+      epochs,
+      control: new PostgresLedgerControl(this.#pools),
+      ledgerRuns: (region) => this.#ledgers.server(region).running,
+      onLook: (record) => this.#history.see(record),
+      onFault: (error) => this.events.emit('observer_fault', { cause: String(error) }),
+    });
+    this.#observer.start();
+    this.#undo.push(() => this.#observer.stop());
+  }
+
+  /** A region whose process ended by itself is lost like one that was killed: nothing of it goes on. */
+  #regionDied(region: Region): void {
+    this.#history.noteLoss(region);
+    this.#ending = this.#ledgers.kill(region).catch((error: unknown) => this.events.emit('stop_fault', { cause: String(error) }));
+  }
+
+  #clusterControl(): GlobalClusterControl {
+    return {
+      describe: async () => ({
+        engineVersion: '17.10',
+        members: regions.map((region) => ({ region, isWriter: this.#observer.ledger(region)?.role === 'primary', isConnected: this.#ledgers.server(region).running })),
+      }),
+      failover: (region: string) => this.#ledgers.promote(region as Region),
+      switchover: (region: string) => this.#ledgers.switchOver(region as Region),
+    };
+  }
+
+  async #startResolver(): Promise<void> {
+    const record = (region: Region) => ({ region, port: this.network.port(linkNames.resolver(region)) });
+    this.#resolver = new Resolver({
+      primary: record(primaryRegion), secondary: record(peerOf(primaryRegion)), ...this.#timings.resolver,
+      onChange: ({ kind, ...change }) => this.events.emit(kind === 'health' ? 'region_health' : 'resolver', change),
+    });
+    this.#undo.push(() => this.#resolver.close());
+    try {
+      await this.#resolver.listen(this.#options.basePort + 1);
+    } catch (error) {
+      throw portFault(error);
+    }
+  }
+
+  /** The region that DNS should answer does, both can accept, and the standby follows. */
+  async #untilReady(): Promise<void> {
+    const deadline = Date.now() + READY_LIMIT_MS;
+    for (;;) {
+      const missing = await this.#missing();
+      if (missing === undefined) return;
+      if (Date.now() > deadline) throw new Error(`not ready after ${READY_LIMIT_MS / 1000} s: ${missing}; see ${this.#dataDir.path}/logs`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  async #missing(): Promise<string | undefined> {
+    const record = this.#observer.record;
+    if (!record) return 'the epoch record has not been read';
+    for (const region of regions) {
+      if (!this.#observer.ledger(region)) return `the ledger of ${region} does not answer`;
+      const answer = await fetch(`${this.urls.regions[region]}/health`).catch(() => undefined);
+      const latched = region === primaryRegion && record.activeRegion !== region;
+      if (answer?.status !== (latched ? 503 : 200)) return `${region} does not say that it is healthy`;
+    }
+    return this.#resolver.state().region === record.activeRegion || record.phase === 'moving' ? undefined : 'the resolver has not moved yet';
+  }
+
+  #tend(): Promise<void> {
+    return this.#ledgers.tend(() => this.#observer.record, (region) => !this.#parts.node(region).isolated);
+  }
+}
+
+function portFault(error: unknown): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) return error;
+  return new UsageError(`${'port' in error ? `port ${String(error.port)} is taken by another process` : error.message}; stop it, or choose another --port`);
+}
