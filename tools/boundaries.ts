@@ -8,4 +8,6 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   adapters: ['core'],
   functions: ['core', 'api', 'adapters'],
   twin: ['core', 'api', 'adapters', 'functions'],
+  cli: ['core', 'api', 'adapters'],
+  infra: ['functions'],
 };
