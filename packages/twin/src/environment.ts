@@ -6,7 +6,7 @@ import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
-import { alertsTopicName, queueName } from './region/configuration.ts';
+import { alertsTopicName, deadLetterQueueName, queueName } from './region/configuration.ts';
 import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { TwinOptions } from './options.ts';
@@ -37,6 +37,7 @@ export function regionEnvironment(region: Region, { network, timings, failoverPo
     LEDGERS: JSON.stringify(byRegion((to) => ({ host: '127.0.0.1', port: port(linkNames.ledger(region, to)), user: superuser, database: databaseName }))),
     ACQUIRER_URL: http(port(linkNames.acquirer(region))),
     ALERTS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${alertsTopicName}`,
+    TRANSACTIONS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${transactionsTopicName}`,
     SNS_ENDPOINT: http(port(linkNames.sns(region))),
     RDS_ENDPOINT: http(port(linkNames.rds(region))),
     GLOBAL_CLUSTER_ID: globalClusterIdentifier,
@@ -67,3 +68,18 @@ export function witnessEnvironment({ network, timings, failoverPolicy }: Environ
   };
 }
 
+/** Where somebody outside both regions finds everything, in the shape that the command line reads. */
+export function operatorAddresses({ network, timings, acquirerPort }: Pick<EnvironmentOptions, 'network' | 'timings'> & { readonly acquirerPort: number }): object {
+  const port = (service: 'dynamodb' | 'sqs' | 'ledger', region: Region) => network.port(linkNames.operator(service, region));
+  return {
+    table: { name: journalTableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },
+    queues: byRegion((region) => {
+      const endpoint = http(port('sqs', region));
+      return { url: `${endpoint}/000000000000/${queueName}`, deadLetterUrl: `${endpoint}/000000000000/${deadLetterQueueName}`, endpoint };
+    }),
+    ledgers: byRegion((region) => ({ host: '127.0.0.1', port: port('ledger', region), user: superuser, database: databaseName })),
+    acquirer: { url: http(acquirerPort) },
+    credentials: { accessKeyId: credentials.AWS_ACCESS_KEY_ID, secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY },
+    paymentPolicy: timings.paymentPolicy,
+  };
+}

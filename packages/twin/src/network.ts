@@ -27,9 +27,11 @@ export const linkNames = {
   acquirer: (region: Region) => `acquirer.${region}`,
   replication: (standby: Region) => `replication.${standby}`,
   probe: (from: string, to: Region) => `probe.${from}.${to}`,
+  operator: (service: 'dynamodb' | 'sqs' | 'ledger', to: Region) => `operator.${service}.${to}`,
 } as const;
 
 const table = 'global-table';
+const operator = 'operator';
 
 const linksOf = (region: Region): readonly LinkName[] => {
   const peer = peerOf(region);
@@ -49,6 +51,10 @@ const linksOf = (region: Region): readonly LinkName[] => {
     { name: linkNames.probe(region, peer), from: region, to: peer },
     { name: linkNames.probe(witnessRegion, region), from: witnessRegion, to: region },
     { name: linkNames.witnessDynamodb(region), from: witnessRegion, to: table },
+    // An operator stands outside both regions, and asks for each region's own endpoint by its name.
+    { name: linkNames.operator('dynamodb', region), from: operator, to: region },
+    { name: linkNames.operator('sqs', region), from: operator, to: region },
+    { name: linkNames.operator('ledger', region), from: operator, to: region },
   ];
 };
 
@@ -96,12 +102,14 @@ export class Network {
   aimRegion(region: Region, ports: { readonly api: number | null; readonly sqs: number | null; readonly sns: number | null; readonly states: number | null }): void {
     for (const name of [linkNames.api(region), linkNames.resolver(region), linkNames.probe(peerOf(region), region), linkNames.probe(witnessRegion, region)]) this.aim(name, ports.api);
     for (const from of regions) this.aim(linkNames.sqs(from, region), ports.sqs);
+    this.aim(linkNames.operator('sqs', region), ports.sqs);
     this.aim(linkNames.sns(region), ports.sns);
     this.aim(linkNames.states(region), ports.states);
   }
 
   aimLedger(region: Region, port: number | null): void {
     for (const from of regions) this.aim(linkNames.ledger(from, region), port);
+    this.aim(linkNames.operator('ledger', region), port);
     this.aim(linkNames.replication(peerOf(region)), port);
   }
 

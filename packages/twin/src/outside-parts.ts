@@ -73,6 +73,7 @@ export class OutsideParts {
       network.aim(linkNames.dynamodb(region), ports[region]);
       network.aim(linkNames.dynamodbPeer(region), ports[peerOf(region)]);
       network.aim(linkNames.witnessDynamodb(region), ports[region]);
+      network.aim(linkNames.operator('dynamodb', region), ports[region]);
     }
   }
 

@@ -12,6 +12,7 @@ import { createApiKey, demoApiKey } from './api-key.ts';
 import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import { openDataDir } from './data-dir.ts';
 import type { DataDir } from './data-dir.ts';
+import { operatorAddresses } from './environment.ts';
 import { EventHub } from './event-hub.ts';
 import { LedgerPair } from './ledger-pair.ts';
 import { MoveHistory } from './move-history.ts';
@@ -232,6 +233,11 @@ export class Twin {
   async ledgerPage(region: Region, page: { readonly after?: PaymentKey; readonly limit: number }): Promise<readonly LedgerRow[]> {
     if (!this.#ledgers.server(region).running) throw new NotNow(`the ledger of ${region} is down; restore the region first`);
     return ledgerRows(this.#pools[region], page);
+  }
+
+  /** Where an operator, outside both regions, finds everything. */
+  connections(): object {
+    return operatorAddresses({ network: this.network, timings: this.#timings, acquirerPort: this.#options.basePort + 20 });
   }
 
   /** Every process of the twin, for measuring and for making sure that none is left. */

@@ -1,6 +1,6 @@
 /**
  * The twin's control API, and the page that shows it: see the contract for every path.
- * Its own additions: GET /twin/links, /twin/processes; POST /twin/regions/R/kill-process, /restore-process; and for
+ * Its own additions: GET /twin/connections (what the command line connects to), /twin/links, /twin/processes; POST /twin/regions/R/kill-process, /restore-process; and for
  * crash points POST /twin/regions/R/die-at {write, when, kind?}, GET /twin/regions/R/writes, /twin/regions/R/runtime.
  * Invariant: it listens on 127.0.0.1 and takes orders only from itself: a request that a foreign web page makes is refused.
  */
@@ -92,6 +92,8 @@ function get(twin: Twin, path: string): Answer {
   switch (path) {
     case '/twin/state':
       return { status: 200, body: twin.state() };
+    case '/twin/connections':
+      return { status: 200, body: twin.connections() };
     case '/twin/links':
       return { status: 200, body: twin.network.links() };
     case '/twin/processes':

@@ -1,0 +1,83 @@
+// The adapters a verb may use, made from the addresses when they are first asked for, and closed together.
+// Invariant: it reaches the table, the ledgers and the queues through both regions' own endpoints; it has no way past them.
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import type { DynamoConnection } from '@understudy/adapters/dynamodb';
+import { createLedgerPool, PostgresLedgerControl } from '@understudy/adapters/postgres';
+import type { LedgerPool } from '@understudy/adapters/postgres';
+import { createHttpAcquirer } from '@understudy/adapters/acquirer';
+import { systemClock, systemRandom } from '@understudy/adapters/system';
+import type { Acquirer, EpochRegister, Journal, KeyStore, LedgerControl, PaymentPolicy, Region, WorkIndex } from '@understudy/core';
+import { defaultPaymentPolicy } from '@understudy/core';
+import type { Addresses } from './addresses.ts';
+
+/** A person can wait longer than a payment may, and a page of a scan is up to 1 MB. */
+const TABLE_LIMITS = { connectMs: 1000, totalMs: 10_000 } as const;
+/** One command does little at once. */
+const LEDGER_CONNECTIONS_MAX = 2;
+
+export class Connections {
+  readonly addresses: Addresses;
+  readonly #open: (() => Promise<unknown> | void)[] = [];
+  #table: DynamoConnection | undefined;
+  #pools: Readonly<Record<Region, LedgerPool>> | undefined;
+
+  constructor(addresses: Addresses) {
+    this.addresses = addresses;
+  }
+
+  get table(): DynamoConnection {
+    if (this.#table) return this.#table;
+    const { table, credentials } = this.addresses;
+    const made = createDynamoConnection({
+      region: 'us-east-1', peerRegion: 'us-east-2', table: table.name, clock: systemClock, limits: TABLE_LIMITS,
+      ...(table.endpoints && { primaryEndpoint: table.endpoints['us-east-1'], peerEndpoint: table.endpoints['us-east-2'] }),
+      ...(credentials && { credentials }),
+    });
+    this.#open.push(() => made.close());
+    return (this.#table = made);
+  }
+
+  get pools(): Readonly<Record<Region, LedgerPool>> {
+    if (this.#pools) return this.#pools;
+    const pool = (region: Region) => {
+      const { ssl, ...address } = this.addresses.ledgers[region];
+      return createLedgerPool({ ...address, ...(ssl === true && { ssl: {} }), maxConnections: LEDGER_CONNECTIONS_MAX });
+    };
+    const made = { 'us-east-1': pool('us-east-1'), 'us-east-2': pool('us-east-2') };
+    this.#open.push(() => Promise.all(Object.values(made).map((each) => each.end())));
+    return (this.#pools = made);
+  }
+
+  get journal(): Journal {
+    return new DynamoJournal(this.table, systemRandom);
+  }
+
+  get workIndex(): WorkIndex {
+    return new DynamoWorkIndex(this.table);
+  }
+
+  get epochs(): EpochRegister {
+    return new DynamoEpochRegister(this.table);
+  }
+
+  get keys(): KeyStore {
+    return new DynamoKeyStore(this.table, systemClock);
+  }
+
+  get ledgerControl(): LedgerControl {
+    return new PostgresLedgerControl(this.pools);
+  }
+
+  get acquirer(): Acquirer {
+    return createHttpAcquirer({ baseUrl: this.addresses.acquirer.url });
+  }
+
+  get policy(): PaymentPolicy {
+    const { chargeInFlightMs, acquirerKeyLifeMs } = this.addresses.paymentPolicy;
+    return { ...defaultPaymentPolicy, ...(chargeInFlightMs !== undefined && { chargeInFlightMs }), ...(acquirerKeyLifeMs !== undefined && { acquirerKeyLifeMs }) };
+  }
+
+  async close(): Promise<void> {
+    for (const close of this.#open.splice(0).reverse()) await close();
+  }
+}
