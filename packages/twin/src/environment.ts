@@ -6,7 +6,7 @@ import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
-import { alertsTopicName, deadLetterQueueName, queueName } from './region/configuration.ts';
+import { alertsTopicName, deadLetterQueueName, queueName, transactionsTopicName } from './region/configuration.ts';
 import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { TwinOptions } from './options.ts';

@@ -5,6 +5,7 @@ export { InMemoryAcquirer } from './in-memory-acquirer.ts';
 export type { AcquirerBehaviour, AcquirerMode, ChargeRecord } from './in-memory-acquirer.ts';
 export { InMemoryCanary } from './in-memory-canary.ts';
 export { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+export { InMemoryEventTopic } from './in-memory-event-topic.ts';
 export { InMemoryJournal } from './in-memory-journal.ts';
 export type { WorkChange } from './in-memory-journal.ts';
 export { InMemoryKeyStore } from './in-memory-key-store.ts';

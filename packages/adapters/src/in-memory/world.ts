@@ -2,13 +2,14 @@
 // All state hangs on the world that is made here; two worlds never meet.
 import { createHash } from 'node:crypto';
 import type {
-  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, Probe, Queue, Region, Votes, WorkIndex,
+  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, EventTopic, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, Probe, Queue, Region, Votes, WorkIndex,
 } from '@understudy/core';
 import { epochMs, firstEpochRecord } from '@understudy/core';
 import { Breakage } from './breakage.ts';
 import { InMemoryAcquirer } from './in-memory-acquirer.ts';
 import { InMemoryCanary } from './in-memory-canary.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+import { InMemoryEventTopic } from './in-memory-event-topic.ts';
 import { InMemoryJournal } from './in-memory-journal.ts';
 import { InMemoryKeyStore } from './in-memory-key-store.ts';
 import type { InMemoryLedger } from './in-memory-ledger.ts';
@@ -35,6 +36,7 @@ export interface WorldRegion {
   readonly ledger: Ledger;
   readonly queue: Queue;
   readonly alerts: Alerts;
+  readonly events: EventTopic;
   readonly metrics: Metrics;
   readonly probe: Probe;
   readonly canary: Canary;
@@ -54,6 +56,7 @@ export interface Backstage {
     readonly workIndex: InMemoryWorkIndex;
     readonly ledger: InMemoryLedger;
     readonly alerts: InMemoryAlerts;
+    readonly events: InMemoryEventTopic;
     readonly metrics: InMemoryMetrics;
     readonly probe: InMemoryProbe;
     readonly log: InMemoryLog;
@@ -99,6 +102,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     workIndex: new InMemoryWorkIndex(journal),
     ledger: ledgers.servers[region],
     alerts: new InMemoryAlerts(),
+    events: new InMemoryEventTopic(),
     metrics: new InMemoryMetrics(),
     probe: new InMemoryProbe(),
     log: new InMemoryLog(),
@@ -134,6 +138,7 @@ function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' |
       ledger: breakage.subject<Ledger>(own.ledger, { part: 'ledger', region }),
       queue: breakage.subject<Queue>(backstage.queues, { part: 'queue', region }),
       alerts: breakage.subject<Alerts>(own.alerts, { part: 'alerts', region }),
+      events: breakage.subject<EventTopic>(own.events, { part: 'events', region }),
       canary: breakage.subject<Canary>(backstage.canary, { part: 'canary', region }),
       metrics: own.metrics,
       probe: own.probe,

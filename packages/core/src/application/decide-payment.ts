@@ -16,6 +16,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { Announce } from './announce.ts';
 import { recordPaymentFault } from './quarantine.ts';
 import { repeat } from './repeat.ts';
 import type { Tell } from './tell.ts';
@@ -27,6 +28,7 @@ export interface SettlePorts {
   readonly ledger: Ledger;
   readonly acquirer: Acquirer;
   readonly tell: Tell;
+  readonly announce: Announce;
   readonly metrics: Metrics;
   readonly clock: Clock;
   readonly digest: Digest;

@@ -5,7 +5,6 @@ import type { Payment, PaymentKey } from '../domain/payment/payment.ts';
 import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import { epochOf } from '../domain/region/epoch.ts';
 import type { Acquirer } from '../ports/acquirer.ts';
-import { minorUnits } from '../domain/money/money.ts';
 import { acceptPayment } from './accept-payment.ts';
 import { settlePayments, settleUnder } from './settle-payments.ts';
 import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, raiseEpoch, requestOf, rowsIn, shop, stored, told } from './world.test-support.ts';
@@ -42,7 +41,7 @@ describe('settle: the plain way', () => {
     expect(await stored(world, key)).toMatchObject({ postedEpoch: 1, settledRegion: east, inWork: true, decision: { outcome: 'processed', acquirerReference: 'ch_1', businessDate: '2026-01-05' } });
   });
 
-  test('declined -> failed with the reason, a row, no charge, an alert', async () => {
+  test('declined -> failed with the reason, a row, no charge', async () => {
     const world = await createWorld({ seed: 1 });
     const key = await accepted(world, 'a');
     world.backstage.acquirer.behave({ mode: 'decline' });
@@ -50,7 +49,7 @@ describe('settle: the plain way', () => {
     expect(await stored(world, key)).toMatchObject({ decision: { outcome: 'failed', code: 'card_declined' }, postedEpoch: 1 });
     expect(world.backstage.acquirer.netCharges(key)).toBe(0);
     expect(rowOf(world, 'a')).toBe('failed');
-    expect(alertsOf(world)).toEqual(['payment_failed']);
+    expect(world.backstage.regions[east].metrics.counts.get('ProcessingError')).toBe(1);
   });
 
   test('again -> dropped: nothing more is charged, posted or alerted', async () => {
@@ -70,21 +69,36 @@ describe('settle: the plain way', () => {
     expect(rowsIn(world, east)).toEqual(['a', 'b']);
   });
 
-  test('just above the high-value line -> an alert; exactly on it -> none', async () => {
+  test('newly in the books -> announced once they are marked, and only then', async () => {
     const world = await createWorld({ seed: 1 });
-    for (const [id, minor] of [['on', 1_000_000n], ['above', 1_000_001n]] as const) {
-      await acceptPayment(portsOf(world, east), shop, requestOf(id, { amount: { minor: minorUnits(minor), currency: 'USD' } }));
-      await settle(world, keyOf(id));
-    }
-    expect(alertsOf(world)).toEqual(['high_value']);
-    expect(world.backstage.regions[east].alerts.raised[0]?.detail).toMatchObject({ transaction_id: 'above', amount: '10000.01' });
+    const mend = world.breakage.add({ part: 'journal', when: 'before', method: 'markPosted' });
+    expect(await settle(world, await accepted(world, 'a'))).toBe('waiting');
+    expect(world.backstage.regions[east].events.published).toEqual([]);
+    mend();
+    const marked = await accepted(world, 'b');
+    await settle(world, marked);
+    await settle(world, marked);
+    expect(world.backstage.regions[east].events.published).toMatchObject([marked]);
   });
 
-  test('the alert cannot be raised -> settled all the same', async () => {
+  test('a row that a lost ledger held is made anew -> announced again, counted once', async () => {
+    const world = await createWorld({ seed: 1 });
+    const { ledgers, regions } = world.backstage;
+    const key = await accepted(world, 'a');
+    ledgers.stallReplication();
+    await settle(world, key);
+    ledgers.servers[east].rebuild(ledgers.servers[other].log);
+    ledgers.servers[east].role = 'primary';
+    await raiseEpoch(world);
+    expect(await settle(world, key)).toBe('settled');
+    expect(regions[east].events.published).toMatchObject([key, key]);
+    expect(regions[east].metrics.counts.get('PaymentProcessed')).toBe(1);
+  });
+
+  test('the topic cannot be reached -> settled all the same', async () => {
     const world = await createWorld({ seed: 1 });
     const key = await accepted(world, 'a');
-    world.backstage.acquirer.behave({ mode: 'decline' });
-    world.breakage.add({ part: 'alerts', when: 'before' });
+    world.breakage.add({ part: 'events', when: 'before' });
     expect(await settle(world, key)).toBe('settled');
   });
 

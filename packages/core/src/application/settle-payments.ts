@@ -3,7 +3,6 @@
 // read, and the ledger row is made from the stored decision, never from the answer in hand.
 // Every early end leaves the payment in work, so that somebody comes back to it.
 import { assert } from '../support/assert.ts';
-import { formatAmount, minorUnits, decimalsOf } from '../domain/money/money.ts';
 import { keyText } from '../domain/payment/payment.ts';
 import type { DecidedPayment, PaymentKey } from '../domain/payment/payment.ts';
 import { maySettle } from '../domain/region/epoch.ts';
@@ -57,7 +56,7 @@ async function postDecided(ports: SettlePorts, epoch: Epoch, payments: readonly 
   const together = await post(ports, epoch, payments);
   if (together !== 'refused' || payments.length === 1) {
     const result = together === 'refused' ? 'waiting' : together;
-    return result === 'waiting' ? new Map(payments.map((payment) => [keyText(payment), 'waiting'])) : markAndTell(ports, epoch, { payments, inserted: result });
+    return result === 'waiting' ? new Map(payments.map((payment) => [keyText(payment), 'waiting'])) : markAndAnnounce(ports, epoch, { payments, inserted: result });
   }
   const results = new Map<string, SettleResult>();
   for (const payment of payments) {
@@ -103,14 +102,17 @@ interface Posted {
   readonly inserted: ReadonlySet<string>;
 }
 
-async function markAndTell(ports: SettlePorts, epoch: Epoch, posted: Posted): Promise<ReadonlyMap<string, SettleResult>> {
+async function markAndAnnounce(ports: SettlePorts, epoch: Epoch, posted: Posted): Promise<ReadonlyMap<string, SettleResult>> {
   const results = await inParallel(posted.payments, PARALLEL_MAX, async (payment): Promise<[string, SettleResult]> => {
     const text = keyText(payment);
     const marked = await markPosted(ports, epoch, { key: payment, acceptedAt: payment.acceptance.acceptedAt });
-    if (marked && posted.inserted.has(text) && payment.postedEpoch === 0) await tellOperators(ports, payment);
+    if (marked && posted.inserted.has(text) && payment.postedEpoch === 0) ports.metrics.count(payment.decision.outcome === 'processed' ? 'PaymentProcessed' : 'ProcessingError');
     return [text, marked ? 'settled' : 'waiting'];
   });
-  return new Map(results);
+  const settled = new Map(results);
+  // Every new row has something to tell, also one that a lost ledger held: nobody knows what was told of it.
+  await ports.announce(posted.payments.filter((payment) => posted.inserted.has(keyText(payment)) && settled.get(keyText(payment)) === 'settled'));
+  return settled;
 }
 
 /** True when the journal knows that this epoch's ledger holds the row. False: reconcile marks it later. */
@@ -122,20 +124,5 @@ export async function markPosted(ports: SettlePorts, epoch: Epoch, { key, accept
     if (!isPortFault(error)) throw error;
     ports.log.warn('mark_unknown', { transaction_id: key.transactionId, cause: error.message });
     return false;
-  }
-}
-
-async function tellOperators(ports: SettlePorts, payment: DecidedPayment): Promise<void> {
-  const { amount } = payment.acceptance;
-  if (payment.decision.outcome === 'processed') ports.metrics.count('PaymentProcessed');
-  else ports.metrics.count('ProcessingError');
-  const highValue = minorUnits(ports.policy.highValueMajor * 10n ** BigInt(decimalsOf(amount.currency) ?? 0));
-  const detail = { transaction_id: payment.transactionId, merchant_id: payment.merchantId, amount: formatAmount(amount), currency: amount.currency };
-  if (amount.minor > highValue) {
-    ports.metrics.count('HighValueTransaction');
-    await ports.tell({ kind: 'high_value', sentence: `A payment above ${ports.policy.highValueMajor} ${amount.currency} was ${payment.decision.outcome}.`, detail });
-  }
-  if (payment.decision.outcome === 'failed') {
-    await ports.tell({ kind: 'payment_failed', sentence: `A payment failed: ${payment.decision.code ?? 'no code'}.`, detail });
   }
 }

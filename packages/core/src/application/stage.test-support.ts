@@ -132,6 +132,7 @@ export class Stage {
       // Not gated: it is eventual anyway, and a walk would take 64 turns.
       workIndex: own.workIndex,
       tell: async () => {},
+      announce: async () => {},
       activeRegion: async () => (connected() ? (await backstage.epochs.read()).activeRegion : undefined),
     };
     return this.#options.plant?.(ports, actor, this) ?? ports;

@@ -12,6 +12,7 @@ import { acceptPayment } from './accept-payment.ts';
 import type { AcceptPorts, Caller } from './accept-payment.ts';
 import { rememberActiveRegion } from './active-region.ts';
 import type { MovePolicies, MovePorts } from './advance-move.ts';
+import { announceThrough } from './announce.ts';
 import type { ConfirmPorts } from './confirm.ts';
 import type { ReconcilePolicy } from './reconcile.ts';
 import { tellThrough } from './tell.ts';
@@ -33,6 +34,7 @@ export function portsOf(world: World, region: Region, policy: PaymentPolicy = de
     journal: own.journal, epochs: own.epochs, ledger: own.ledger, queue: own.queue, acquirer: own.acquirer, workIndex: own.workIndex, metrics: own.metrics, log: own.log,
     activeRegion: rememberActiveRegion({ epochs: own.epochs, clock: world.clock }, 1000),
     tell: tellThrough(own.alerts, own.log),
+    announce: announceThrough(own.events, own.log),
     control: world.control, cluster: world.cluster, moveLog: world.moveLog,
   };
 }

@@ -2,7 +2,7 @@
 // `refused` says that it certainly did nothing.
 
 export type PortName =
-  | 'journal' | 'epoch' | 'ledger' | 'queue' | 'acquirer' | 'alerts' | 'cluster' | 'votes' | 'keys' | 'mover';
+  | 'journal' | 'epoch' | 'ledger' | 'queue' | 'acquirer' | 'alerts' | 'cluster' | 'votes' | 'keys' | 'mover' | 'events';
 
 export interface PortFaultOptions {
   readonly port: PortName;

@@ -3,10 +3,10 @@ import type { Right } from '../shared/rights.ts';
 
 export const orchestrateVariables = [
   'REGION', 'JOURNAL_TABLE', 'DYNAMODB_ENDPOINT', 'DYNAMODB_PEER_ENDPOINT',
-  'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
+  'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
   'RDS_ENDPOINT', 'GLOBAL_CLUSTER_ID', 'CLUSTER_ARNS',
 ] as const;
 
 export const orchestrateRights: readonly Right[] = [
-  'table:read', 'table:write', 'table:scan', 'index:query', 'ledger:both', 'acquirer', 'alerts:publish', 'cluster:move',
+  'table:read', 'table:write', 'table:scan', 'index:query', 'ledger:both', 'acquirer', 'alerts:publish', 'events:publish', 'cluster:move',
 ];

@@ -3,9 +3,9 @@ import type { Right } from '../shared/rights.ts';
 
 export const settleVariables = [
   'REGION', 'JOURNAL_TABLE', 'DYNAMODB_ENDPOINT', 'DYNAMODB_PEER_ENDPOINT',
-  'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
+  'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
 ] as const;
 
 export const settleRights: readonly Right[] = [
-  'table:read', 'table:write', 'queue:receive', 'ledger:own', 'acquirer', 'alerts:publish',
+  'table:read', 'table:write', 'queue:receive', 'ledger:own', 'acquirer', 'alerts:publish', 'events:publish',
 ];

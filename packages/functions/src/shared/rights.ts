@@ -14,6 +14,8 @@ export type Right =
   /** Leaves the network for the acquirer, or for the regions' public addresses. */
   | 'acquirer' | 'probe'
   | 'alerts:publish'
+  /** Publishes to this region's transactions topic. */
+  | 'events:publish'
   /** Moves the writer of the global database cluster. */
   | 'cluster:move'
   | 'workflow:start';

@@ -37,6 +37,7 @@ export interface Variables {
   readonly ACQUIRER_URL: string;
   readonly ACQUIRER_API_KEY: string | undefined;
   readonly ALERTS_TOPIC_ARN: string;
+  readonly TRANSACTIONS_TOPIC_ARN: string;
   readonly SNS_ENDPOINT: string | undefined;
   readonly RDS_ENDPOINT: string | undefined;
   readonly GLOBAL_CLUSTER_ID: string;
@@ -105,6 +106,7 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
   ACQUIRER_URL: { schema: url, allowed: urlRule },
   ACQUIRER_API_KEY: { schema: v.optional(text), allowed: 'the key for the acquirer, or left out' },
   ALERTS_TOPIC_ARN: { schema: arn, allowed: 'the ARN of this region\'s alerts topic' },
+  TRANSACTIONS_TOPIC_ARN: { schema: arn, allowed: 'the ARN of this region\'s transactions topic' },
   SNS_ENDPOINT: optionalUrl,
   RDS_ENDPOINT: optionalUrl,
   GLOBAL_CLUSTER_ID: { schema: text, allowed: 'the identifier of the global database cluster' },

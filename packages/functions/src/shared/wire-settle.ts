@@ -3,9 +3,9 @@ import { createHttpAcquirer } from '@understudy/adapters/acquirer';
 import { DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { PostgresLedger } from '@understudy/adapters/postgres';
-import { tellThrough } from '@understudy/core';
+import { announceThrough, tellThrough } from '@understudy/core';
 import type { ReconcilePorts, Tell } from '@understudy/core';
-import { createSnsAlerts } from '@understudy/adapters/sns';
+import { createSnsAlerts, createSnsEventTopic } from '@understudy/adapters/sns';
 import { given } from './given.ts';
 import { pairRegion } from './wire-base.ts';
 import type { Base } from './wire-base.ts';
@@ -13,7 +13,7 @@ import type { LedgerPools } from './wire-ledger.ts';
 import { ConfigFault } from './variables.ts';
 import type { Variables } from './variables.ts';
 
-export type SettleVariables = Pick<Variables, 'REGION' | 'ACQUIRER_URL' | 'ACQUIRER_API_KEY' | 'ALERTS_TOPIC_ARN' | 'SNS_ENDPOINT' | 'PAYMENT_POLICY' | 'TIMINGS'>;
+export type SettleVariables = Pick<Variables, 'REGION' | 'ACQUIRER_URL' | 'ACQUIRER_API_KEY' | 'ALERTS_TOPIC_ARN' | 'TRANSACTIONS_TOPIC_ARN' | 'SNS_ENDPOINT' | 'PAYMENT_POLICY' | 'TIMINGS'>;
 
 export interface SettleConnections {
   readonly table: DynamoConnection;
@@ -40,6 +40,7 @@ export function settlePorts(config: SettleVariables, base: Base, { table, pools 
     ledger: new PostgresLedger(pools[region]),
     acquirer: createHttpAcquirer({ baseUrl: config.ACQUIRER_URL, timeoutMs: config.TIMINGS.acquirerTimeoutMs, ...given({ apiKey: config.ACQUIRER_API_KEY }) }),
     tell: tellOperators(config, base),
+    announce: announceThrough(createSnsEventTopic({ topicArn: config.TRANSACTIONS_TOPIC_ARN, region, ...given({ endpoint: config.SNS_ENDPOINT }) }), base.log),
     policy: config.PAYMENT_POLICY,
   };
 }

@@ -43,3 +43,4 @@ export type RegionOrder = StartMove | CrashOrder;
 export const queueName = 'payments';
 export const deadLetterQueueName = 'payments-dead';
 export const alertsTopicName = 'alerts';
+export const transactionsTopicName = 'transactions';

@@ -10,7 +10,7 @@ import type { Sqs } from '../stand-ins/sqs/index.ts';
 import { createStates } from '../stand-ins/states/index.ts';
 import type { WorkflowStep } from '../stand-ins/states/index.ts';
 import { createApiGateway } from './api-gateway.ts';
-import { alertsTopicName, deadLetterQueueName, queueName } from './configuration.ts';
+import { alertsTopicName, deadLetterQueueName, queueName, transactionsTopicName } from './configuration.ts';
 import type { RegionConfiguration, RegionOrder, RegionReady, RegionReport } from './configuration.ts';
 import { startEventSource } from './event-source.ts';
 import { loadFunction } from './function-host.ts';
@@ -41,6 +41,7 @@ const invoke = (name: string, event: unknown): Promise<unknown> => {
 const sqs = createQueues();
 const sns = createSns({ region });
 sns.subscribe(sns.createTopic(alertsTopicName), ({ message }) => report({ event: 'alert', message }));
+sns.createTopic(transactionsTopicName);
 const states = createStates({
   step: async (request) => (await invoke('orchestrate', request)) as WorkflowStep,
   onEnd: ({ name, state }) => report({ event: 'move_ended', name, state }),

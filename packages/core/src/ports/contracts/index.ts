@@ -3,6 +3,8 @@ export { acquirerContract } from './acquirer.contract.ts';
 export type { AcquirerBehaviour, AcquirerFixture } from './acquirer.contract.ts';
 export { alertsContract } from './alerts.contract.ts';
 export type { AlertsFixture } from './alerts.contract.ts';
+export { eventTopicContract } from './event-topic.contract.ts';
+export type { EventTopicFixture } from './event-topic.contract.ts';
 export { ledgerClusterContract } from './ledger-cluster.contract.ts';
 export type { LedgerClusterFixture } from './ledger-cluster.contract.ts';
 export { metricsContract } from './metrics.contract.ts';

@@ -2,7 +2,7 @@
 // logged. All state hangs on the bench; two benches never meet.
 import { createWorld } from '@understudy/adapters/in-memory';
 import type { World, WorldOptions } from '@understudy/adapters/in-memory';
-import { defaultPaymentPolicy, merchantId, rememberActiveRegion, tellThrough } from '@understudy/core';
+import { announceThrough, defaultPaymentPolicy, merchantId, rememberActiveRegion, tellThrough } from '@understudy/core';
 import type { Metrics, MovePorts, ProcessPorts, Region } from '@understudy/core';
 import type { HttpEvent, HttpResult } from '../http-event.ts';
 import type { Runtime } from '../invocation.ts';
@@ -46,6 +46,7 @@ export async function createBench(options: Partial<WorldOptions> = {}): Promise<
         metrics: flushable(own.metrics),
         activeRegion: rememberActiveRegion({ epochs: own.epochs, clock }, 0),
         tell: tellThrough(own.alerts, log),
+        announce: announceThrough(own.events, log),
         policy: defaultPaymentPolicy,
       };
     },
