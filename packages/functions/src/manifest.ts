@@ -6,6 +6,7 @@ import { cancelRights, cancelVariables } from './cancel/config.ts';
 import { confirmRights, confirmVariables } from './confirm/config.ts';
 import { detectRights, detectVariables, witnessRights, witnessVariables } from './detect/config.ts';
 import { healthRights, healthVariables } from './health/config.ts';
+import { installRights, installVariables } from './install/config.ts';
 import { orchestrateRights, orchestrateVariables } from './orchestrate/config.ts';
 import { processRights, processVariables } from './process/config.ts';
 import { readRights, readVariables } from './read/config.ts';
@@ -17,13 +18,13 @@ import type { VariableName } from './shared/variables.ts';
 export type { Right } from './shared/rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
-export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'settle';
+export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'settle';
 
 export interface FunctionSpec {
   readonly name: FunctionName;
   /** Its source, from the folder of this file. */
   readonly entry: string;
-  readonly kind: 'http' | 'queue' | 'schedule' | 'workflow';
+  readonly kind: 'http' | 'queue' | 'schedule' | 'workflow' | 'deployment';
   /** Of an HTTP function. */
   readonly routes?: readonly Route[];
   readonly timeoutMs: number;
@@ -81,5 +82,10 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'orchestrate', entry: 'orchestrate/orchestrate.lambda.ts', kind: 'workflow',
     timeoutMs: LONG_MS, memoryMb: 1024, variables: orchestrateVariables, rights: orchestrateRights,
+  },
+  {
+    // At each deployment, before the functions that need what it brings.
+    name: 'install', entry: 'install/install.lambda.ts', kind: 'deployment',
+    timeoutMs: LONG_MS, memoryMb: 512, variables: installVariables, rights: installRights,
   },
 ];

@@ -38,8 +38,10 @@ async function caughtUp(): Promise<void> {
   });
 }
 
-async function postgresFixture(): Promise<LedgerFixture> {
+/** `also`: what this database has beside the ledger. */
+async function postgresFixture(also?: string): Promise<LedgerFixture> {
   const database = await primary.createDatabase();
+  if (also !== undefined) await database.sql(also);
   await caughtUp();
   const relay = await TestRelay.start(database.connection);
   const pools = {
@@ -74,7 +76,7 @@ async function inMemoryFixture(): Promise<LedgerFixture> {
 }
 
 describe('postgres', () => {
-  for (const contract of [...ledgerContract(postgresFixture), ...ledgerControlContract(postgresFixture)]) test(contract.name, () => contract.run());
+  for (const contract of [...ledgerContract(() => postgresFixture()), ...ledgerControlContract(() => postgresFixture())]) test(contract.name, () => contract.run());
 
   test('status: of a standby that has received more than it replayed -> how long ago it last replayed', async () => {
     const { ledger, control, close } = await postgresFixture();
@@ -88,6 +90,31 @@ describe('postgres', () => {
       expect((await control.status('us-east-2')).lagMs).toBeGreaterThan(0);
     } finally {
       await standby.sql('postgres', 'SELECT pg_wal_replay_resume()');
+      await close();
+    }
+  });
+});
+
+describe('postgres, as Aurora', () => {
+  test('pool: the writer has no address, as in a standby -> the reader is connected to', async () => {
+    const relay = await TestRelay.start(primary.connectionTo('postgres'));
+    // Two dots in a row are no name, so no resolver is asked.
+    const pool = createLedgerPool({ ...relay.connection, host: 'no..writer', readerHost: relay.connection.host });
+    try {
+      expect((await pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
+    } finally {
+      await pool.end();
+      await relay.close();
+    }
+  });
+
+  test('status: of a standby whose server has the lag of its volume on record -> that of its own region', async () => {
+    const { control, close } = await postgresFixture(`
+      CREATE FUNCTION aurora_global_db_status() RETURNS TABLE (aws_region text, rpo_lag_in_msec bigint) LANGUAGE sql
+      AS $$ VALUES ('us-east-1', -1), ('us-east-2', 42) $$`);
+    try {
+      expect((await control.status('us-east-2')).lagMs).toBe(42);
+    } finally {
       await close();
     }
   });

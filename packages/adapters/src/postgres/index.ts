@@ -7,3 +7,5 @@ export { migrate } from './migrate.ts';
 export type { MigrateResult } from './migrate.ts';
 export { PostgresLedger } from './postgres-ledger.ts';
 export { PostgresLedgerControl } from './postgres-ledger-control.ts';
+export { PostgresLedgerReport } from './postgres-ledger-report.ts';
+export { grantService } from './service-role.ts';

@@ -1,11 +1,14 @@
-// Connections to one region's ledger. Every wait has a bound, so that a dead server fails fast and a silent one
-// fails soon. A fault of an idle connection never reaches the process. Opens nothing until first used.
+// Connections to one region's ledger. Every wait has a bound, so that a dead server fails fast and a silent one fails
+// soon. A fault of an idle connection never reaches the process. Opens nothing until first used.
 import pg from 'pg';
 import type { ConnectionOptions } from 'node:tls';
+import { socketOfEither } from './socket-of-either.ts';
 
 export interface LedgerConnection {
   /** A host name, or the folder of a Unix socket. */
   readonly host: string;
+  /** Where the server is found while `host` has no address: a standby's cluster has a reader, and no writer. */
+  readonly readerHost?: string;
   readonly port: number;
   readonly user: string;
   readonly database: string;
@@ -52,6 +55,7 @@ export function createLedgerPool(connection: LedgerConnection): LedgerPool {
   const limits = { ...defaultLimits, ...connection.limits };
   const pool = new pg.Pool({
     host: connection.host,
+    ...(connection.readerHost !== undefined && { stream: socketOfEither(connection.readerHost) }),
     port: connection.port,
     user: connection.user,
     database: connection.database,

@@ -12,7 +12,8 @@ import type { Migration } from './migrations/index.ts';
 
 export type MigrateResult = { readonly code: 'migrated'; readonly applied: readonly string[] } | { readonly code: 'standby' };
 
-const MIGRATION_LOCK = 4_820_171_002;
+/** Held by whatever changes the schema or who may use it. */
+export const MIGRATION_LOCK = 4_820_171_002;
 /** The wait for another run, and the time one step may take. */
 const MIGRATION_LIMIT_MS = 60_000;
 const limits = { statementMs: MIGRATION_LIMIT_MS, lockMs: MIGRATION_LIMIT_MS, answerMs: MIGRATION_LIMIT_MS + 5000, idleInTransactionMs: MIGRATION_LIMIT_MS };

@@ -19,7 +19,9 @@ const SERVER_HEAD_START_MS = 1000;
 const READ_ONLY_TRANSACTION = '25006';
 
 const STATUS: string = `
-SELECT epoch, pg_is_in_recovery() AS in_recovery, current_setting('server_version') AS version FROM understudy.fence WHERE id = 1`;
+SELECT epoch, pg_is_in_recovery() AS in_recovery, current_setting('server_version') AS version,
+  to_regprocedure('aurora_global_db_status()') IS NOT NULL AS is_aurora
+FROM understudy.fence WHERE id = 1`;
 
 /** An idle primary commits nothing: a standby that has replayed all it received over a live stream is not behind. */
 const LAG: string = `
@@ -28,8 +30,16 @@ SELECT CASE
   ELSE greatest(0, round(extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000))
 END::float8 AS lag_ms`;
 
+/** Aurora's replicas read shared storage and have no such stream; the volume itself tells how far behind it is. */
+const AURORA_LAG: string = 'SELECT rpo_lag_in_msec::float8 AS lag_ms FROM aurora_global_db_status() WHERE aws_region = $1';
+
 interface StatusRow extends FenceRow {
   readonly version: string;
+  readonly is_aurora: boolean;
+}
+
+interface LagRow {
+  readonly lag_ms: number | null;
 }
 
 type RaiseResult = Awaited<ReturnType<LedgerControl['raiseFence']>>;
@@ -47,7 +57,7 @@ export class PostgresLedgerControl implements LedgerControl {
     return withConnection(this.#pools[region], async (connection) => {
       const [row] = await connection.query<StatusRow>(STATUS);
       assert(row !== undefined, 'a migrated ledger has its fence row');
-      const lagMs = row.in_recovery ? await lagOf(connection) : undefined;
+      const lagMs = row.in_recovery ? await lagOf(connection, row.is_aurora ? region : undefined) : undefined;
       return {
         role: row.in_recovery ? 'standby' : 'primary',
         fence: epochOf(Number(row.epoch)),
@@ -82,10 +92,10 @@ export class PostgresLedgerControl implements LedgerControl {
   }
 }
 
-/** Undefined where the server keeps no such record: on Aurora a standby reads shared storage and these functions are refused. */
-async function lagOf(connection: Connection): Promise<number | undefined> {
+/** Of the cluster in `auroraRegion`, where the server is Aurora's. Undefined where the server does not say. */
+async function lagOf(connection: Connection, auroraRegion: Region | undefined): Promise<number | undefined> {
   try {
-    const [row] = await connection.query<{ lag_ms: number | null }>(LAG);
+    const [row] = await (auroraRegion === undefined ? connection.query<LagRow>(LAG) : connection.query<LagRow>(AURORA_LAG, [auroraRegion]));
     return row?.lag_ms ?? undefined;
   } catch (error) {
     if (databaseErrorOf(error)) return undefined;

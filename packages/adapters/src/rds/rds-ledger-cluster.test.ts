@@ -13,7 +13,7 @@ const arnOf = (region: Region): string => `arn:aws:rds:${region}:123456789012:cl
 const clusterArns: Readonly<Record<Region, string>> = { 'us-east-1': arnOf('us-east-1'), 'us-east-2': arnOf('us-east-2') };
 
 const clusterAt = (endpoint: string): LedgerCluster =>
-  createRdsLedgerCluster({ globalClusterId: 'ledger', clusterArns, region: 'us-east-2', endpoint, credentials: testCredentials, timeoutMs: 1000 });
+  createRdsLedgerCluster({ globalClusterId: 'ledger', clusterArns, endpoint, credentials: testCredentials, timeoutMs: 1000 });
 
 const faultOf = async (call: Promise<void>): Promise<unknown> => {
   try {
@@ -130,6 +130,23 @@ describe('ledger cluster over RDS', () => {
       if (taken) expect(fault).toBeUndefined();
       else expect(isPortFault(fault) && fault.retryable).toBe(true);
     });
+  });
+
+  it('a failover -> asked of the region that takes over; a switchover -> of the one that gives the role away', async () => {
+    const asked: string[] = [];
+    const plane = new ControlPlane();
+    const server = await startServer((heard) => {
+      asked.push(/Credential=[^/]+\/\d+\/([\w-]+)\/rds/.exec(heard.headers.authorization ?? '')?.[1] ?? 'none');
+      return plane.answer(heard);
+    });
+    try {
+      await clusterAt(server.url).failOver('us-east-2');
+      plane.finish();
+      await clusterAt(server.url).switchOver('us-east-1');
+      expect(asked).toEqual(['us-east-2', 'us-east-2']);
+    } finally {
+      await server.close();
+    }
   });
 
   it('the writer is asked to become writer while it is being moved away -> a retryable fault', async () => {

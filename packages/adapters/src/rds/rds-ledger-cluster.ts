@@ -6,6 +6,7 @@
  */
 import { DescribeGlobalClustersCommand, FailoverGlobalClusterCommand, RDSClient, SwitchoverGlobalClusterCommand } from '@aws-sdk/client-rds';
 import type { FailoverState, GlobalCluster } from '@aws-sdk/client-rds';
+import { peerOf } from '@understudy/core';
 import type { LedgerCluster, Region } from '@understudy/core';
 import { awsClientConfig, awsFault, callWithin, errorName } from '../system/aws-client.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
@@ -30,8 +31,7 @@ type Move = 'failover' | 'switchover';
 export interface RdsLedgerClusterOptions {
   readonly globalClusterId: string;
   readonly clusterArns: Readonly<Record<Region, string>>;
-  /** Whose control plane is asked: the surviving region's own. */
-  readonly region: string;
+  /** One control plane for everything, in place of the one each region has on AWS. */
   readonly endpoint?: string;
   readonly credentials?: AwsCredentials;
   readonly timeoutMs?: number;
@@ -56,10 +56,11 @@ const isDoneOrUnderWay = (cluster: GlobalCluster, move: Move, targetArn: string)
 export function createRdsLedgerCluster(options: RdsLedgerClusterOptions): LedgerCluster {
   const totalMs = options.timeoutMs ?? TIMEOUT_MS;
   const limits = { connectMs: Math.min(CONNECT_MS, totalMs), totalMs };
-  const client = new RDSClient(awsClientConfig(options, limits));
+  const clientIn = (region: Region): RDSClient => new RDSClient(awsClientConfig({ ...options, region }, limits));
+  const clients: Readonly<Record<Region, RDSClient>> = { 'us-east-1': clientIn('us-east-1'), 'us-east-2': clientIn('us-east-2') };
   const id = options.globalClusterId;
 
-  const describe = async (): Promise<GlobalCluster | undefined> => {
+  const describe = async (client: RDSClient): Promise<GlobalCluster | undefined> => {
     try {
       const found = await client.send(new DescribeGlobalClustersCommand({ GlobalClusterIdentifier: id }), callWithin(limits));
       return found.GlobalClusters?.find((cluster) => cluster.GlobalClusterIdentifier === id);
@@ -68,7 +69,8 @@ export function createRdsLedgerCluster(options: RdsLedgerClusterOptions): Ledger
     }
   };
 
-  const ask = async (move: Move, target: { readonly GlobalClusterIdentifier: string; readonly TargetDbClusterIdentifier: string }): Promise<void> => {
+  const ask = async (client: RDSClient, move: Move, targetArn: string): Promise<void> => {
+    const target = { GlobalClusterIdentifier: id, TargetDbClusterIdentifier: targetArn };
     const answer = await (move === 'failover'
       ? client.send(new FailoverGlobalClusterCommand({ ...target, AllowDataLoss: true }), callWithin(limits))
       : client.send(new SwitchoverGlobalClusterCommand(target), callWithin(limits)));
@@ -76,13 +78,16 @@ export function createRdsLedgerCluster(options: RdsLedgerClusterOptions): Ledger
     if (!answer.GlobalCluster) throw new Error('the answer names no cluster');
   };
 
-  const start = async (move: Move, targetArn: string): Promise<void> => {
+  /** A failover is asked of the target's region, because the writer's is lost; a switchover of the writer's, as the service demands. */
+  const start = async (move: Move, target: Region): Promise<void> => {
+    const client = clients[move === 'failover' ? target : peerOf(target)];
+    const targetArn = options.clusterArns[target];
     try {
-      await ask(move, { GlobalClusterIdentifier: id, TargetDbClusterIdentifier: targetArn });
+      await ask(client, move, targetArn);
     } catch (error) {
       const refusal = refusals[errorName(error)];
       if (refusal?.mayBeDone === true) {
-        const cluster = await describe();
+        const cluster = await describe(client);
         if (cluster && isDoneOrUnderWay(cluster, move, targetArn)) return;
       }
       throw awsFault('cluster', error, refusal?.retryable);
@@ -90,7 +95,7 @@ export function createRdsLedgerCluster(options: RdsLedgerClusterOptions): Ledger
   };
 
   return {
-    failOver: (target) => start('failover', options.clusterArns[target]),
-    switchOver: (target) => start('switchover', options.clusterArns[target]),
+    failOver: (target) => start('failover', target),
+    switchOver: (target) => start('switchover', target),
   };
 }

@@ -26,7 +26,7 @@ export function build(environment: Environment): OrchestrateHandler {
       ...settlePorts(config, base, { table, pools }),
       control: new PostgresLedgerControl(pools),
       cluster: createRdsLedgerCluster({
-        globalClusterId: config.GLOBAL_CLUSTER_ID, clusterArns: config.CLUSTER_ARNS, region: config.REGION, ...given({ endpoint: config.RDS_ENDPOINT }),
+        globalClusterId: config.GLOBAL_CLUSTER_ID, clusterArns: config.CLUSTER_ARNS, ...given({ endpoint: config.RDS_ENDPOINT }),
       }),
       moveLog: new DynamoMoveLog(table, base.random),
     },

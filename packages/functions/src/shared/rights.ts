@@ -11,6 +11,8 @@ export type Right =
   | 'queue:send' | 'queue:receive'
   /** Reaches this region's ledger over the network, or the other region's too. */
   | 'ledger:own' | 'ledger:both'
+  /** Reads the ledger owner's password, to change the schema. */
+  | 'ledger:install'
   /** Leaves the network for the acquirer, or for the regions' public addresses. */
   | 'acquirer' | 'probe'
   | 'alerts:publish'

@@ -17,14 +17,25 @@ export interface QueueAddress {
 export interface LedgerAddress {
   /** A host name, or the folder of a Unix socket. */
   readonly host: string;
+  /** Where it is found while `host` has no address, as the writer of a standby has none. */
+  readonly readerHost?: string;
   readonly port: number;
   readonly user: string;
   readonly database: string;
   readonly ssl?: boolean;
   /** In the clear: for this machine only. */
   readonly password?: string;
+  /** Signs in with a token made from the function's own role. */
+  readonly iam?: boolean;
+}
+
+/** Who may change the schema. */
+export interface LedgerOwner {
+  readonly user: string;
   /** The ARN of the secret in Secrets Manager: JSON with a `password`. */
-  readonly passwordSecret?: string;
+  readonly passwordSecret: string;
+  /** The role to let in, under which all other functions work. */
+  readonly serviceRole: string;
 }
 
 export interface Variables {
@@ -34,6 +45,7 @@ export interface Variables {
   readonly DYNAMODB_PEER_ENDPOINT: string | undefined;
   readonly QUEUES: Readonly<Record<Region, QueueAddress>>;
   readonly LEDGERS: Readonly<Record<Region, LedgerAddress>>;
+  readonly LEDGER_OWNER: LedgerOwner;
   readonly ACQUIRER_URL: string;
   readonly ACQUIRER_API_KEY: string | undefined;
   readonly ALERTS_TOPIC_ARN: string;
@@ -84,8 +96,8 @@ const eachRegion = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unk
 
 const queue: v.GenericSchema<unknown, QueueAddress> = v.strictObject({ url, endpoint: v.exactOptional(url) });
 const ledger: v.GenericSchema<unknown, LedgerAddress> = v.strictObject({
-  host: text, port, user: text, database: text,
-  ssl: v.exactOptional(v.boolean()), password: v.exactOptional(v.string()), passwordSecret: v.exactOptional(arn),
+  host: text, readerHost: v.exactOptional(text), port, user: text, database: text,
+  ssl: v.exactOptional(v.boolean()), password: v.exactOptional(v.string()), iam: v.exactOptional(v.boolean()),
 });
 
 const forEach = (shape: string): string => `JSON {"us-east-1": ${shape}, "us-east-2": ${shape}}`;
@@ -101,7 +113,11 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
   QUEUES: { schema: eachRegion(queue), allowed: forEach('{"url": URL, "endpoint"?: URL}') },
   LEDGERS: {
     schema: eachRegion(ledger),
-    allowed: forEach('{"host", "port", "user", "database", "ssl"?: true, "password"? or "passwordSecret"?: ARN}'),
+    allowed: forEach('{"host", "readerHost"?, "port", "user", "database", "ssl"?: true, "password"? or "iam"?: true}'),
+  },
+  LEDGER_OWNER: {
+    schema: json(v.strictObject({ user: text, passwordSecret: arn, serviceRole: text })),
+    allowed: 'JSON {"user", "passwordSecret": ARN, "serviceRole"}',
   },
   ACQUIRER_URL: { schema: url, allowed: urlRule },
   ACQUIRER_API_KEY: { schema: v.optional(text), allowed: 'the key for the acquirer, or left out' },
@@ -116,7 +132,7 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
   PROBE_URLS: { schema: eachRegion(url), allowed: forEach('URL') },
   PAYMENT_POLICY: {
     schema: json(paymentPolicySchema),
-    allowed: 'JSON with any of currencies, amountMaxMajor and highValueMajor (whole decimal strings), settleWithinMs, acquirerKeyLifeMs, chargeInFlightMs, attemptsMax; or left out',
+    allowed: 'JSON with any of currencies, amountMaxMajor and highValueMajor (whole decimal strings), settleWithinMs, acquirerKeyLifeMs, chargeInFlightMs, attemptsMax, sessionPatienceMs; or left out',
   },
   TIMINGS: { schema: json(timingsSchema), allowed: 'JSON with any of the timings, as whole numbers; or left out' },
   FAILOVER_POLICY: { schema: v.optional(v.picklist(['automatic', 'approval']), 'automatic'), allowed: 'automatic or approval' },
