@@ -4,12 +4,12 @@ import type { PortName, Region } from '@understudy/core';
 import { PortFault } from '@understudy/core';
 
 export type Part =
-  | 'journal' | 'workIndex' | 'canary' | 'epochs' | 'moveLog' | 'votes' | 'keys' | 'ledger' | 'control' | 'cluster' | 'queue' | 'acquirer' | 'alerts' | 'mover' | 'events';
+  | 'claims' | 'sessions' | 'signer' | 'journal' | 'workIndex' | 'canary' | 'epochs' | 'moveLog' | 'votes' | 'keys' | 'ledger' | 'control' | 'cluster' | 'queue' | 'acquirer' | 'alerts' | 'mover' | 'receipts' | 'settlement' | 'bucket' | 'events';
 
 /** The port under whose name each part reports its faults. */
 const portOf: Readonly<Record<Part, PortName>> = {
-  journal: 'journal', workIndex: 'journal', canary: 'journal', epochs: 'epoch', moveLog: 'epoch', votes: 'votes', keys: 'keys',
-  ledger: 'ledger', control: 'ledger', cluster: 'cluster', queue: 'queue', acquirer: 'acquirer', alerts: 'alerts', mover: 'mover', events: 'events',
+  claims: 'journal', sessions: 'sessions', signer: 'signer', journal: 'journal', workIndex: 'journal', canary: 'journal', epochs: 'epoch', moveLog: 'epoch', votes: 'votes', keys: 'keys',
+  ledger: 'ledger', control: 'ledger', cluster: 'cluster', queue: 'queue', acquirer: 'acquirer', alerts: 'alerts', mover: 'mover', receipts: 'ledger', settlement: 'ledger', bucket: 'bucket', events: 'events',
 };
 
 export interface Break {

@@ -2,13 +2,14 @@
 import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
-  acquirerContract, alertsContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract,
+  acquirerContract, alertsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
   queueContract, votesContract, workIndexContract,
 } from '@understudy/core/contracts';
-import type { ContractCase, LedgerFixture } from '@understudy/core/contracts';
+import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
 import { describe, test } from 'vitest';
 import type { Part } from './breakage.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+import { InMemorySigner } from './in-memory-signer.ts';
 import { InMemoryMetrics } from './in-memory-signals.ts';
 import { createWorld } from './world.ts';
 import type { World } from './world.ts';
@@ -56,6 +57,23 @@ suite('votes', votesContract(async () => {
 suite('key store', keyStoreContract(async () => {
   const world = await createWorld({ seed: 5 });
   return { keys: world.keys, cutOff: cutOff(world, 'keys'), close };
+}));
+
+suite('session claims', sessionClaimsContract(async () => {
+  const world = await createWorld({ seed: 13 });
+  return { claims: world.regions['us-east-1'].claims, cutOff: cutOff(world, 'claims'), close };
+}));
+
+suite('sessions', sessionsContract(async () => {
+  const world = await createWorld({ seed: 14 });
+  const { sessions: copies } = world.backstage;
+  const sessions = { 'us-east-1': world.regions['us-east-1'].sessions, 'us-east-2': world.regions['us-east-2'].sessions };
+  return { sessions, replicate: async () => copies.replicate(), cutOff: async (region) => void copies.lost.add(region), close };
+}));
+
+suite('signer', signerContract(async () => {
+  const world = await createWorld({ seed: 15 });
+  return { signers: [world.regions['us-east-1'].signer, world.regions['us-east-2'].signer], stranger: new InMemorySigner('another world'), cutOff: cutOff(world, 'signer', 'us-east-1'), close };
 }));
 
 suite('canary', canaryContract(async () => {
@@ -128,3 +146,23 @@ const ledgerFixture = async (): Promise<LedgerFixture> => {
 
 suite('ledger', ledgerContract(ledgerFixture));
 suite('ledger control', ledgerControlContract(ledgerFixture));
+
+const bookFixture = async (): Promise<BookFixture> => {
+  const world = await createWorld({ seed: 13 });
+  const { 'us-east-1': own, 'us-east-2': other } = world.regions;
+  return {
+    region: 'us-east-1', ledger: own.ledger, standby: other.ledger, control: world.control,
+    receipts: own.receipts, settlement: own.settlement, standbyReceipts: other.receipts, standbySettlement: other.settlement,
+    caughtUp: async () => {},
+    cutOff: async () => world.backstage.ledgers.stop('us-east-1'),
+    close,
+  };
+};
+
+suite('receipt book', receiptBookContract(bookFixture));
+suite('settlement book', settlementBookContract(bookFixture));
+
+suite('object store', objectStoreContract(async () => {
+  const world = await createWorld({ seed: 14 });
+  return { bucket: world.regions['us-east-1'].bucket, cutOff: cutOff(world, 'bucket', 'us-east-1'), close };
+}));

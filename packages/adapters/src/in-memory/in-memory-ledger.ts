@@ -3,6 +3,7 @@
 // Who follows whom, promotion and rejoining belong to InMemoryLedgerPair.
 import type { DecidedPayment, Epoch, EpochMs, Ledger, LedgerSnapshot, LedgerStatus, PaymentKey, PostResult, Region } from '@understudy/core';
 import { assert, epochOf, keyText, PortFault } from '@understudy/core';
+import type { PublishingNote } from './in-memory-books.ts';
 
 export interface LedgerRow {
   readonly payment: DecidedPayment;
@@ -12,7 +13,8 @@ export interface LedgerRow {
 
 export type LedgerCommit =
   | { readonly kind: 'rows'; readonly at: EpochMs; readonly rows: readonly LedgerRow[] }
-  | { readonly kind: 'fence'; readonly at: EpochMs; readonly fence: Epoch };
+  | { readonly kind: 'fence'; readonly at: EpochMs; readonly fence: Epoch }
+  | { readonly kind: 'note'; readonly at: EpochMs; readonly note: PublishingNote };
 
 export interface LedgerServerOptions {
   readonly region: Region;
@@ -95,6 +97,17 @@ export class InMemoryLedger implements Ledger {
     });
   }
 
+  /** Whether this server is the primary of `epoch`. */
+  isPrimaryOf(epoch: Epoch): boolean {
+    this.use();
+    return this.role === 'primary' && this.#fence === epoch;
+  }
+
+  /** What the books of receipts and settlement files remember: replicated and lost like everything else here. */
+  note(note: PublishingNote): void {
+    this.#commit({ kind: 'note', at: this.#options.now(), note });
+  }
+
   raiseFence(range: { readonly from: Epoch; readonly to: Epoch }): { readonly code: 'raised' } | { readonly code: 'refused'; readonly fence: Epoch } {
     this.use();
     if (this.role === 'standby') return { code: 'refused', fence: this.#fence };
@@ -141,7 +154,7 @@ export class InMemoryLedger implements Ledger {
 
   #append(commit: LedgerCommit): void {
     if (commit.kind === 'fence') this.#fence = commit.fence;
-    else for (const row of commit.rows) this.#standing.set(keyText(row.payment), { row, commit: this.#log.length });
+    if (commit.kind === 'rows') for (const row of commit.rows) this.#standing.set(keyText(row.payment), { row, commit: this.#log.length });
     this.#log.push(commit);
   }
 }

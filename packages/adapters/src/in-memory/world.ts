@@ -2,11 +2,12 @@
 // All state hangs on the world that is made here; two worlds never meet.
 import { createHash } from 'node:crypto';
 import type {
-  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, EventTopic, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, Probe, Queue, Region, Votes, WorkIndex,
+  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, EventTopic, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, Region, SettlementBook, SessionClaims, Sessions, Signer, Votes, WorkIndex,
 } from '@understudy/core';
-import { epochMs, firstEpochRecord } from '@understudy/core';
+import { epochMs, firstEpochRecord, peerOf, regions } from '@understudy/core';
 import { Breakage } from './breakage.ts';
 import { InMemoryAcquirer } from './in-memory-acquirer.ts';
+import { InMemoryReceiptBook, InMemorySettlementBook } from './in-memory-books.ts';
 import { InMemoryCanary } from './in-memory-canary.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
 import { InMemoryEventTopic } from './in-memory-event-topic.ts';
@@ -15,8 +16,12 @@ import { InMemoryKeyStore } from './in-memory-key-store.ts';
 import type { InMemoryLedger } from './in-memory-ledger.ts';
 import { InMemoryLedgerPair } from './in-memory-ledger-pair.ts';
 import { InMemoryMoveLog } from './in-memory-move-log.ts';
+import { InMemoryObjectStore } from './in-memory-object-store.ts';
 import { InMemoryQueues } from './in-memory-queues.ts';
 import { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
+import { InMemorySessionClaims } from './in-memory-session-claims.ts';
+import { InMemorySessionCopies } from './in-memory-sessions.ts';
+import { InMemorySigner } from './in-memory-signer.ts';
 import { InMemoryVotes } from './in-memory-votes.ts';
 import { InMemoryWorkIndex } from './in-memory-work-index.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -31,9 +36,15 @@ export interface WorldRegion {
   readonly epochs: EpochRegister;
   readonly votes: Votes;
   readonly keys: KeyStore;
+  readonly claims: SessionClaims;
+  readonly sessions: Sessions;
+  readonly signer: Signer;
   readonly acquirer: Acquirer;
   readonly workIndex: WorkIndex;
   readonly ledger: Ledger;
+  readonly receipts: ReceiptBook;
+  readonly settlement: SettlementBook;
+  readonly bucket: ObjectStore;
   readonly queue: Queue;
   readonly alerts: Alerts;
   readonly events: EventTopic;
@@ -51,10 +62,13 @@ export interface Backstage {
   readonly acquirer: InMemoryAcquirer;
   readonly queues: InMemoryQueues;
   readonly canary: InMemoryCanary;
+  readonly claims: InMemorySessionClaims;
+  readonly sessions: InMemorySessionCopies;
   readonly ledgers: InMemoryLedgerPair;
   readonly regions: Readonly<Record<Region, {
     readonly workIndex: InMemoryWorkIndex;
     readonly ledger: InMemoryLedger;
+    readonly bucket: InMemoryObjectStore;
     readonly alerts: InMemoryAlerts;
     readonly events: InMemoryEventTopic;
     readonly metrics: InMemoryMetrics;
@@ -101,6 +115,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   const backstageOf = (region: Region): Backstage['regions'][Region] => ({
     workIndex: new InMemoryWorkIndex(journal),
     ledger: ledgers.servers[region],
+    bucket: new InMemoryObjectStore(),
     alerts: new InMemoryAlerts(),
     events: new InMemoryEventTopic(),
     metrics: new InMemoryMetrics(),
@@ -110,8 +125,10 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   });
   const backstage: Backstage = {
     journal, ledgers, epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
+    claims: new InMemorySessionClaims(), sessions: new InMemorySessionCopies(),
     regions: { 'us-east-1': backstageOf('us-east-1'), 'us-east-2': backstageOf('us-east-2') },
   };
+  for (const region of regions) backstage.regions[region].bucket.replicateTo(backstage.regions[peerOf(region)].bucket);
   await backstage.epochs.initialise(firstEpochRecord(activeRegion, clock.now()));
   return { clock, random, digest: sha256, backstage, ...wire(backstage) };
 }
@@ -119,7 +136,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 /** Puts the ports before what stands behind them. */
 function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' | 'backstage'> {
   const breakage = new Breakage();
-  const stores = { votes: new InMemoryVotes(), keys: new InMemoryKeyStore(), moveLog: new InMemoryMoveLog() };
+  const stores = { votes: new InMemoryVotes(), keys: new InMemoryKeyStore(), moveLog: new InMemoryMoveLog(), signer: new InMemorySigner() };
   const shared = (region?: Region): Pick<WorldRegion, 'journal' | 'epochs' | 'votes' | 'keys' | 'acquirer'> => {
     const seat = region ? { region } : {};
     return {
@@ -136,9 +153,15 @@ function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' |
       ...shared(region),
       workIndex: breakage.subject<WorkIndex>(own.workIndex, { part: 'workIndex', region }),
       ledger: breakage.subject<Ledger>(own.ledger, { part: 'ledger', region }),
+      receipts: breakage.subject<ReceiptBook>(new InMemoryReceiptBook(own.ledger), { part: 'receipts', region }),
+      settlement: breakage.subject<SettlementBook>(new InMemorySettlementBook(own.ledger), { part: 'settlement', region }),
+      bucket: breakage.subject<ObjectStore>(own.bucket, { part: 'bucket', region }),
       queue: breakage.subject<Queue>(backstage.queues, { part: 'queue', region }),
       alerts: breakage.subject<Alerts>(own.alerts, { part: 'alerts', region }),
       events: breakage.subject<EventTopic>(own.events, { part: 'events', region }),
+      claims: breakage.subject<SessionClaims>(backstage.claims, { part: 'claims', region }),
+      sessions: breakage.subject<Sessions>(backstage.sessions.in(region), { part: 'sessions', region }),
+      signer: breakage.subject<Signer>(stores.signer, { part: 'signer', region }),
       canary: breakage.subject<Canary>(backstage.canary, { part: 'canary', region }),
       metrics: own.metrics,
       probe: own.probe,

@@ -25,3 +25,10 @@ export function businessDateOf(at: EpochMs): BusinessDate {
   const pad = (value: number, width: number) => String(value).padStart(width, '0');
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}` as BusinessDate;
 }
+
+/** An instant as ISO 8601 in UTC: `2026-01-05T12:00:00.000Z`. */
+export function isoTime(at: EpochMs): string {
+  const ms = ((at % DAY_MS) + DAY_MS) % DAY_MS;
+  const part = (unitMs: number, base: number, width: number) => String(Math.floor(ms / unitMs) % base).padStart(width, '0');
+  return `${businessDateOf(at)}T${part(3_600_000, 24, 2)}:${part(60_000, 60, 2)}:${part(1000, 60, 2)}.${part(1, 1000, 3)}Z`;
+}

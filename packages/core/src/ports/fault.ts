@@ -2,7 +2,7 @@
 // `refused` says that it certainly did nothing.
 
 export type PortName =
-  | 'journal' | 'epoch' | 'ledger' | 'queue' | 'acquirer' | 'alerts' | 'cluster' | 'votes' | 'keys' | 'mover' | 'events';
+  | 'journal' | 'epoch' | 'ledger' | 'queue' | 'acquirer' | 'alerts' | 'cluster' | 'votes' | 'keys' | 'mover' | 'bucket' | 'sessions' | 'signer' | 'events' | 'endpoints';
 
 export interface PortFaultOptions {
   readonly port: PortName;

@@ -1,6 +1,6 @@
 export type MetricName =
   | 'ValidationSuccess' | 'ValidationError' | 'PaymentProcessed' | 'ProcessingError' | 'HighValueTransaction' | 'FailoverTriggered'
-  | 'OldestUnpostedAge' | 'ReconcileSettled' | 'ReconcileMarked' | 'Confirmed' | 'HintLost';
+  | 'OldestUnpostedAge' | 'ReconcileSettled' | 'ReconcileMarked' | 'Confirmed' | 'HintLost' | 'ReceiptWritten' | 'OldestUnpublishedFileAge';
 
 /** Counts and gauges in the namespace `PaymentProcessing`. Never calls a service in the request path; never throws. */
 export interface Metrics {
