@@ -28,7 +28,7 @@ export interface Addresses {
   readonly table: { readonly name: string; readonly endpoints?: Readonly<Record<Region, string>> };
   readonly queues: Readonly<Record<Region, QueueAddresses>>;
   readonly ledgers: Readonly<Record<Region, LedgerAddress>>;
-  readonly acquirer: { readonly url: string };
+  readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
   /** For stand-ins that check no signature. Without them the machine's own are used. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What differs from the defaults of the payment policy. */
@@ -40,7 +40,7 @@ const addresses: v.GenericSchema<unknown, Addresses> = v.object({
   table: v.object({ name: v.string(), endpoints: v.exactOptional(eachRegion(url)) }),
   queues: eachRegion(v.object({ url, deadLetterUrl: url, endpoint: v.exactOptional(url) })),
   ledgers: eachRegion(v.object({ host: v.string(), port, user: v.string(), database: v.string(), ssl: v.exactOptional(v.boolean()) })),
-  acquirer: v.object({ url }),
+  acquirers: v.object({ live: v.object({ url }), test: v.object({ url }) }),
   credentials: v.exactOptional(v.object({ accessKeyId: v.string(), secretAccessKey: v.string() })),
   paymentPolicy: v.optional(v.object({ chargeInFlightMs: v.exactOptional(v.number()), acquirerKeyLifeMs: v.exactOptional(v.number()) }), {}),
 });

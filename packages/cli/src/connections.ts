@@ -4,7 +4,7 @@ import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeySt
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { createLedgerPool, PostgresLedgerControl } from '@understudy/adapters/postgres';
 import type { LedgerPool } from '@understudy/adapters/postgres';
-import { createHttpAcquirer } from '@understudy/adapters/acquirer';
+import { createAcquirerSides, createHttpAcquirer } from '@understudy/adapters/acquirer';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
 import type { Acquirer, EpochRegister, Journal, KeyStore, LedgerControl, PaymentPolicy, Region, WorkIndex } from '@understudy/core';
 import { defaultPaymentPolicy } from '@understudy/core';
@@ -69,7 +69,8 @@ export class Connections {
   }
 
   get acquirer(): Acquirer {
-    return createHttpAcquirer({ baseUrl: this.addresses.acquirer.url });
+    const { live, test } = this.addresses.acquirers;
+    return createAcquirerSides({ live: createHttpAcquirer({ baseUrl: live.url }), test: createHttpAcquirer({ baseUrl: test.url }) });
   }
 
   get policy(): PaymentPolicy {

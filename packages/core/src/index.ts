@@ -28,6 +28,7 @@ export type { Clock } from './ports/clock.ts';
 export type { Digest } from './ports/digest.ts';
 export type { DeadLetters } from './ports/dead-letters.ts';
 export type { EndpointList, Endpoints } from './ports/endpoints.ts';
+export type { DeadLetters } from './ports/dead-letters.ts';
 export type { EventTopic } from './ports/event-topic.ts';
 export type { EpochRegister } from './ports/epoch-register.ts';
 export type { Journal, PostedMark } from './ports/journal.ts';

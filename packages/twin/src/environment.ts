@@ -18,6 +18,9 @@ const http = (port: number): string => `http://127.0.0.1:${port}`;
 const byRegion = <T>(value: (region: Region) => T): Readonly<Record<Region, T>> => ({ 'us-east-1': value('us-east-1'), 'us-east-2': value('us-east-2') });
 const credentials = { AWS_ACCESS_KEY_ID: 'twin', AWS_SECRET_ACCESS_KEY: 'twin' } as const;
 
+/** One sandbox plays both, with a record for each. */
+const acquirerSides = (port: number) => ({ live: { url: `${http(port)}/live` }, test: { url: http(port) } });
+
 export interface EnvironmentOptions {
   readonly network: Network;
   readonly timings: Timings;
@@ -35,7 +38,7 @@ export function regionEnvironment(region: Region, { network, timings, failoverPo
     DYNAMODB_PEER_ENDPOINT: http(port(linkNames.dynamodbPeer(region))),
     QUEUES: JSON.stringify(byRegion((to) => ({ url: `${http(port(linkNames.sqs(region, to)))}/000000000000/${queueName}`, endpoint: http(port(linkNames.sqs(region, to))) }))),
     LEDGERS: JSON.stringify(byRegion((to) => ({ host: '127.0.0.1', port: port(linkNames.ledger(region, to)), user: superuser, database: databaseName }))),
-    ACQUIRER_URL: http(port(linkNames.acquirer(region))),
+    ACQUIRERS: JSON.stringify(acquirerSides(port(linkNames.acquirer(region)))),
     ALERTS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${alertsTopicName}`,
     TRANSACTIONS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${transactionsTopicName}`,
     SNS_ENDPOINT: http(port(linkNames.sns(region))),
@@ -78,7 +81,7 @@ export function operatorAddresses({ network, timings, acquirerPort }: Pick<Envir
       return { url: `${endpoint}/000000000000/${queueName}`, deadLetterUrl: `${endpoint}/000000000000/${deadLetterQueueName}`, endpoint };
     }),
     ledgers: byRegion((region) => ({ host: '127.0.0.1', port: port('ledger', region), user: superuser, database: databaseName })),
-    acquirer: { url: http(acquirerPort) },
+    acquirers: acquirerSides(acquirerPort),
     credentials: { accessKeyId: credentials.AWS_ACCESS_KEY_ID, secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY },
     paymentPolicy: timings.paymentPolicy,
   };

@@ -1,22 +1,22 @@
 import { inspect } from 'node:util';
 import { isPortFault, keyText, merchantId, minorUnits, transactionId } from '@understudy/core';
-import type { Acquirer, ChargeRequest } from '@understudy/core';
+import type { Acquirer, ChargeRequest, PaymentKey } from '@understudy/core';
 import { acquirerContract } from '@understudy/core/contracts';
 import { describe, expect, it } from 'vitest';
 import { Breakage, InMemoryAcquirer } from '../in-memory/index.ts';
 import { startServer } from '../system/test-support/servers.ts';
 import { garbage, silences } from '../system/test-support/trouble.ts';
 import { sha256Hex } from '../system/index.ts';
+import { createAcquirerSides } from './acquirer-sides.ts';
 import { createHttpAcquirer } from './http-acquirer.ts';
 import { startTestAcquirer } from './test-support.ts';
 
-const payment = { merchantId: merchantId('shop'), transactionId: transactionId('a:b') };
+const payment = { merchantId: merchantId('shop'), transactionId: transactionId('a:b'), live: true };
 const request: ChargeRequest = {
   ...payment,
   idempotencyKey: sha256Hex(keyText(payment)),
   amount: { minor: minorUnits(9_007_199_254_740_993n), currency: 'JPY' },
   paymentMethod: 'pm_4111111111111111',
-  live: true,
 };
 
 const failureOf = async (call: Promise<unknown>): Promise<unknown> => {
@@ -36,14 +36,16 @@ const methods: Readonly<Record<string, (acquirer: Acquirer) => Promise<unknown>>
 
 describe('acquirer over HTTP, its contract', () => {
   const make = async () => {
-    const server = await startTestAcquirer();
+    const [live, test] = [await startTestAcquirer(), await startTestAcquirer()];
+    const sideAt = (baseUrl: string) => createHttpAcquirer({ baseUrl, timeoutMs: 1000 });
+    const close = async (): Promise<void> => void (await Promise.all([live.close(), test.close()]));
     return {
-      acquirer: createHttpAcquirer({ baseUrl: server.url, timeoutMs: 1000 }),
+      acquirer: createAcquirerSides({ live: sideAt(live.url), test: sideAt(test.url) }),
       digest: sha256Hex,
-      behave: async (...parameters: Parameters<typeof server.behave>) => server.behave(...parameters),
-      netCharges: async (key: typeof payment) => server.netCharges(key),
-      cutOff: () => server.close(),
-      close: () => server.close(),
+      behave: async (...parameters: Parameters<typeof live.behave>) => [live, test].forEach((server) => server.behave(...parameters)),
+      netCharges: async (key: PaymentKey) => live.netCharges(key) + test.netCharges(key),
+      cutOff: close,
+      close,
     };
   };
   for (const one of acquirerContract(make)) it(one.name, () => one.run());
@@ -56,11 +58,11 @@ describe('acquirer in memory, its contract', () => {
     return {
       acquirer: breakage.subject<Acquirer>(acquirer, { part: 'acquirer' }),
       digest: sha256Hex,
-      behave: async (key: typeof payment, mode: 'decline' | 'in_progress' | 'invalid' | 'charge_no_answer' | undefined) => {
+      behave: async (key: PaymentKey, mode: 'decline' | 'in_progress' | 'invalid' | 'charge_no_answer' | undefined) => {
         if (mode) acquirer.behave({ mode, match: (other) => keyText(other) === keyText(key) });
         else acquirer.behaveWell();
       },
-      netCharges: async (key: typeof payment) => acquirer.netCharges(key),
+      netCharges: async (key: PaymentKey) => acquirer.netCharges(key),
       cutOff: async () => void breakage.add({ part: 'acquirer', when: 'before' }),
       close: async () => undefined,
     };

@@ -5,7 +5,7 @@
  * It repeats nothing, decides nothing, and puts no part of a request or an answer into a fault.
  */
 import { assert, keyText, PortFault } from '@understudy/core';
-import type { Acquirer, ChargeRequest, PaymentKey } from '@understudy/core';
+import type { Acquirer, ChargeKey, ChargeRequest } from '@understudy/core';
 import { httpCall, HttpFault, keepAliveAgent } from '../system/http-call.ts';
 import type { HttpAnswer } from '../system/http-call.ts';
 import { sha256Hex } from '../system/sha256-hex.ts';
@@ -40,6 +40,7 @@ const chargeBody = (request: ChargeRequest): string =>
     live: request.live,
   });
 
+/** One side of an acquirer, live or test: which one is asked is decided before, by `createAcquirerSides`. */
 export function createHttpAcquirer(options: HttpAcquirerOptions): Acquirer {
   const base = options.baseUrl.replace(/\/+$/, '');
   const agent = keepAliveAgent(new URL(base));
@@ -65,12 +66,12 @@ export function createHttpAcquirer(options: HttpAcquirerOptions): Acquirer {
       const answer = await call('/v1/charges', { body: chargeBody(request), headers: { 'idempotency-key': request.idempotencyKey } });
       return definite(answer, readChargeAnswer(answer));
     },
-    async lookup(key: PaymentKey) {
+    async lookup(key: ChargeKey) {
       const query = new URLSearchParams({ merchant_id: key.merchantId, transaction_id: key.transactionId });
       const answer = await call(`/v1/charges?${query.toString()}`);
       return definite(answer, readLookupAnswer(answer));
     },
-    async void(key: PaymentKey, reference) {
+    async void(key: ChargeKey, reference) {
       const answer = await call(`/v1/charges/${sha256Hex(keyText(key))}/void`, { body: JSON.stringify({ reference }) });
       if (!isVoidDone(answer)) throw unknown(`a void that was not confirmed (HTTP ${answer.status})`);
     },

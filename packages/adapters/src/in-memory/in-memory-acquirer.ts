@@ -1,6 +1,6 @@
 // An acquirer in memory that keeps a record of every charge, and misbehaves on demand: lost answers, answers that
 // are not definite, keys that expire, declines that are not remembered. Unscripted it keeps the port's promises.
-import type { Acquirer, ChargeAnswer, ChargeRequest, LookupAnswer, Money, PaymentKey } from '@understudy/core';
+import type { Acquirer, ChargeAnswer, ChargeKey, ChargeRequest, LookupAnswer, Money, PaymentKey } from '@understudy/core';
 import { keyText, PortFault } from '@understudy/core';
 
 export type AcquirerMode =
@@ -22,7 +22,7 @@ export interface AcquirerBehaviour {
   readonly times?: number;
 }
 
-export interface ChargeRecord extends PaymentKey {
+export interface ChargeRecord extends ChargeKey {
   readonly idempotencyKey: string;
   readonly amount: Money;
   readonly reference: string;
@@ -33,6 +33,9 @@ export interface ChargeRecord extends PaymentKey {
 }
 
 const DECLINE_REASON = 'card_declined';
+
+/** The live and the test side know nothing of each other's keys. */
+const knownAs = (charge: { readonly live: boolean; readonly idempotencyKey: string }): string => `${charge.live ? 'live' : 'test'} ${charge.idempotencyKey}`;
 
 const answerOf = (charge: ChargeRecord): Exclude<ChargeAnswer, { code: 'invalid' }> => {
   if (charge.outcome === 'in_progress') return { code: 'in_progress' };
@@ -70,13 +73,13 @@ export class InMemoryAcquirer implements Acquirer {
 
   /** Breaks the port's demand, as some acquirers do: a declined key may be charged anew. */
   forgetDeclines(): void {
-    for (const charge of this.#charges) if (charge.outcome === 'declined') this.#knownKeys.delete(charge.idempotencyKey);
+    for (const charge of this.#charges) if (charge.outcome === 'declined') this.#knownKeys.delete(knownAs(charge));
   }
 
   async charge(request: ChargeRequest): Promise<ChargeAnswer> {
     const mode = this.#nextMode(request);
     if (mode === 'fail') throw this.#fault('the request did not arrive');
-    const known = this.#charges.find((charge) => charge.reference === this.#knownKeys.get(request.idempotencyKey));
+    const known = this.#charges.find((charge) => charge.reference === this.#knownKeys.get(knownAs(request)));
     if (known && (keyText(known) !== keyText(request) || known.amount.minor !== request.amount.minor || known.amount.currency !== request.amount.currency)) {
       return { code: 'invalid', reason: 'idempotency_key_reused' };
     }
@@ -86,15 +89,15 @@ export class InMemoryAcquirer implements Acquirer {
     return answerOf(charge);
   }
 
-  async lookup(key: PaymentKey): Promise<LookupAnswer> {
-    const standing = this.#of(key).filter((charge) => !charge.voided);
+  async lookup(key: ChargeKey): Promise<LookupAnswer> {
+    const standing = this.#of(key).filter((charge) => charge.live === key.live && !charge.voided);
     const found = standing.find((charge) => charge.outcome === 'approved') ?? standing.find((charge) => charge.outcome === 'in_progress') ?? standing.at(-1);
     return found ? answerOf(found) : { code: 'none' };
   }
 
-  async void(key: PaymentKey, reference: string): Promise<void> {
+  async void(key: ChargeKey, reference: string): Promise<void> {
     this.#charges = this.#charges.map((charge) =>
-      charge.reference === reference && keyText(charge) === keyText(key) && charge.outcome === 'approved' ? { ...charge, voided: true } : charge);
+      charge.reference === reference && keyText(charge) === keyText(key) && charge.live === key.live && charge.outcome === 'approved' ? { ...charge, voided: true } : charge);
   }
 
   #of(key: PaymentKey): readonly ChargeRecord[] {
@@ -112,10 +115,10 @@ export class InMemoryAcquirer implements Acquirer {
   #record(request: ChargeRequest, known: ChargeRecord | undefined, mode: AcquirerMode): ChargeRecord {
     const outcome = known && known.outcome !== 'in_progress' ? known.outcome : this.#outcomeOf(mode);
     const reference = known?.reference ?? `ch_${this.#charges.length + 1}`;
-    const { merchantId, transactionId, idempotencyKey, amount } = request;
-    const charge = { merchantId, transactionId, idempotencyKey, amount, reference, outcome, voided: known?.voided ?? false, requests: (known?.requests ?? 0) + 1 };
+    const { merchantId, transactionId, live, idempotencyKey, amount } = request;
+    const charge = { merchantId, transactionId, live, idempotencyKey, amount, reference, outcome, voided: known?.voided ?? false, requests: (known?.requests ?? 0) + 1 };
     this.#charges = known ? this.#charges.map((other) => (other === known ? charge : other)) : [...this.#charges, charge];
-    this.#knownKeys.set(idempotencyKey, reference);
+    this.#knownKeys.set(knownAs(request), reference);
     return charge;
   }
 

@@ -7,7 +7,7 @@ import { settleStep } from '../domain/payment/settle-step.ts';
 import type { Epoch } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
 import { businessDateOf } from '../domain/time.ts';
-import type { Acquirer, ChargeAnswer, LookupAnswer } from '../ports/acquirer.ts';
+import type { Acquirer, ChargeAnswer, ChargeKey, LookupAnswer } from '../ports/acquirer.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Digest } from '../ports/digest.ts';
 import type { EpochRegister } from '../ports/epoch-register.ts';
@@ -63,14 +63,14 @@ async function takeStep(ports: SettlePorts, epoch: Epoch, key: PaymentKey): Prom
     case 'reverse_then_post':
       return (await reverseCharge(ports, step.payment)) ? step.payment : 'waiting';
     case 'look_up_or_expire': {
-      const found = await ports.acquirer.lookup(key);
+      const found = await ports.acquirer.lookup(chargeKeyOf(step.payment));
       if (found.code !== 'none') return decideFrom(ports, epoch, { payment: step.payment, answer: found });
       // Another settler's charge may have left before the look-up: the books wait until it would have arrived (S-65).
       await decide(ports, key, { outcome: 'failed', code: 'expired' });
       return 'waiting';
     }
     case 'look_up_or_charge': {
-      const found = await ports.acquirer.lookup(key);
+      const found = await ports.acquirer.lookup(chargeKeyOf(step.payment));
       return decideFrom(ports, epoch, { payment: step.payment, answer: found.code === 'none' ? await charge(ports, step.payment) : found });
     }
     case 'charge':
@@ -78,14 +78,14 @@ async function takeStep(ports: SettlePorts, epoch: Epoch, key: PaymentKey): Prom
   }
 }
 
+const chargeKeyOf = ({ merchantId, transactionId, acceptance }: AcceptedPayment): ChargeKey => ({ merchantId, transactionId, live: acceptance.live });
+
 const charge = (ports: SettlePorts, payment: AcceptedPayment): Promise<ChargeAnswer> =>
   ports.acquirer.charge({
-    merchantId: payment.merchantId,
-    transactionId: payment.transactionId,
+    ...chargeKeyOf(payment),
     idempotencyKey: ports.digest(chargeKeyText(payment)),
     amount: payment.acceptance.amount,
     ...(payment.acceptance.paymentMethod === undefined ? {} : { paymentMethod: payment.acceptance.paymentMethod }),
-    live: payment.acceptance.live,
   });
 
 interface Answered {
@@ -125,7 +125,7 @@ const REVERSALS_MAX = 5;
 /** Makes sure that no charge stands for a payment decided against. False: the acquirer cannot say yet. */
 async function reverseCharge(ports: SettlePorts, payment: DecidedPayment): Promise<boolean> {
   for (let reversed = 0; reversed < REVERSALS_MAX; reversed += 1) {
-    const found = await ports.acquirer.lookup(payment);
+    const found = await ports.acquirer.lookup(chargeKeyOf(payment));
     if (found.code !== 'approved') return found.code !== 'in_progress';
     await voidOrphan(ports, payment, found.reference);
   }
@@ -149,13 +149,13 @@ async function voidSecond(ports: SettlePorts, payment: DecidedPayment, reference
   }
 }
 
-async function voidOrphan(ports: SettlePorts, key: PaymentKey, reference: string): Promise<void> {
+async function voidOrphan(ports: SettlePorts, payment: AcceptedPayment, reference: string): Promise<void> {
   // Repeated here, because once the payment is posted nobody looks at its charges again before the audit.
-  await repeat(ports.clock, () => ports.acquirer.void(key, reference));
-  ports.log.error('orphan_charge_voided', { transaction_id: key.transactionId, reference });
+  await repeat(ports.clock, () => ports.acquirer.void(chargeKeyOf(payment), reference));
+  ports.log.error('orphan_charge_voided', { transaction_id: payment.transactionId, reference });
   await ports.tell({
     kind: 'orphan_charge_voided',
     sentence: 'A charge was voided because its payment had been decided otherwise.',
-    detail: { transaction_id: key.transactionId, merchant_id: key.merchantId },
+    detail: { transaction_id: payment.transactionId, merchant_id: payment.merchantId },
   });
 }

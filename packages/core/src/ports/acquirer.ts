@@ -1,12 +1,16 @@
 import type { Money } from '../domain/money/money.ts';
 import type { PaymentKey } from '../domain/payment/payment.ts';
 
-export interface ChargeRequest extends PaymentKey {
+/** Whose charge is meant, and on which side: live and test payments have acquirers of their own, which never meet. */
+export interface ChargeKey extends PaymentKey {
+  readonly live: boolean;
+}
+
+export interface ChargeRequest extends ChargeKey {
   /** 64 hexadecimal digits; the same for every attempt at this payment from either region. */
   readonly idempotencyKey: string;
   readonly amount: Money;
   readonly paymentMethod?: string;
-  readonly live: boolean;
 }
 
 export type ChargeAnswer =
@@ -26,7 +30,7 @@ export type LookupAnswer = Exclude<ChargeAnswer, { code: 'invalid' }> | { readon
 export interface Acquirer {
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
   /** By the merchant's reference, also after the key is forgotten. A voided charge counts as none. `none` is definite. */
-  lookup(key: PaymentKey): Promise<LookupAnswer>;
+  lookup(charge: ChargeKey): Promise<LookupAnswer>;
   /** Gives one approved charge back, by the acquirer's reference. Idempotent. */
-  void(key: PaymentKey, reference: string): Promise<void>;
+  void(charge: ChargeKey, reference: string): Promise<void>;
 }

@@ -3,9 +3,9 @@ import type { Right } from '../shared/rights.ts';
 
 export const processVariables = [
   'REGION', 'JOURNAL_TABLE', 'DYNAMODB_ENDPOINT', 'DYNAMODB_PEER_ENDPOINT',
-  'QUEUES', 'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
+  'QUEUES', 'SIGNING_KEYS', 'LEDGERS', 'ACQUIRERS', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
 ] as const;
 
 export const processRights: readonly Right[] = [
-  'table:read', 'table:write', 'queue:send', 'ledger:own', 'acquirer', 'alerts:publish', 'events:publish',
+  'table:read', 'table:write', 'queue:send', 'signing-keys', 'ledger:own', 'acquirer', 'alerts:publish', 'events:publish',
 ];

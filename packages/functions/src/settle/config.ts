@@ -3,7 +3,7 @@ import type { Right } from '../shared/rights.ts';
 
 export const settleVariables = [
   'REGION', 'JOURNAL_TABLE', 'DYNAMODB_ENDPOINT', 'DYNAMODB_PEER_ENDPOINT',
-  'LEDGERS', 'ACQUIRER_URL', 'ACQUIRER_API_KEY', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
+  'LEDGERS', 'ACQUIRERS', 'ALERTS_TOPIC_ARN', 'TRANSACTIONS_TOPIC_ARN', 'SNS_ENDPOINT', 'PAYMENT_POLICY', 'TIMINGS',
 ] as const;
 
 export const settleRights: readonly Right[] = [

@@ -66,7 +66,7 @@ test('settle: a bug -> thrown, so that the queue keeps everything; logged, and t
 test('settle: configured so that a charge may still be on its way when its payment is posted as failed -> does not start', () => {
   const ledger = { host: 'localhost', port: 5432, user: 'u', database: 'd' };
   const environment = {
-    REGION: 'us-east-1', JOURNAL_TABLE: 'journal', ACQUIRER_URL: 'http://localhost:1', ALERTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:alerts', TRANSACTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:alerts',
+    REGION: 'us-east-1', JOURNAL_TABLE: 'journal', ACQUIRERS: '{"live":{"url":"http://localhost:1"},"test":{"url":"http://localhost:2"}}', ALERTS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:alerts', TRANSACTIONS_TOPIC_ARN: 'arn:aws:sns:us-east-1:1:alerts',
     LEDGERS: JSON.stringify({ 'us-east-1': ledger, 'us-east-2': ledger }),
   };
   expect(() => build({ ...environment, TIMINGS: '{"acquirerTimeoutMs":10000}' })).toThrow(/PAYMENT_POLICY\.chargeInFlightMs must be above TIMINGS\.acquirerTimeoutMs/);

@@ -34,6 +34,9 @@ test.each<[VariableName, string | undefined, RegExp]>([
   ['TIMINGS', '{"moveWaitMs":1.5}', /wrong at moveWaitMs/],
   ['PAYMENT_POLICY', '{"amountMaxMajor":100000}', /wrong at amountMaxMajor/],
   ['PAYMENT_POLICY', '{"currencies":["XXX"]}', /wrong at currencies\.0/],
+  ['ACQUIRERS', '{"test":{"url":"http://a"}}', /ACQUIRERS must be JSON .*wrong at live/],
+  ['ACQUIRERS', '{"live":{"url":"http://a"},"test":{"url":"http://a"}}', /ACQUIRERS must be JSON .*the two must differ/],
+  ['ACQUIRERS', '{"live":{"url":"http://a","apiKey":"k"},"test":{"url":"http://a","apiKey":"k"}}', /the two must differ/],
   ['FAILOVER_POLICY', 'manual', /FAILOVER_POLICY must be automatic or approval/],
 ])('configuration: %s is %s -> the fault names it and what is allowed', (name, value, sentence) => {
   expect(() => read(name, value)).toThrow(sentence);

@@ -6,6 +6,8 @@ import * as v from 'valibot';
 import { regions, witnessRegion } from '@understudy/core';
 import type { DetectPolicy, PaymentPolicy, Region, Vantage } from '@understudy/core';
 import { paymentPolicySchema } from './payment-policy.ts';
+import { signingKeysSchema } from './signing-keys.ts';
+import type { SigningKeySource } from './signing-keys.ts';
 import { timingsSchema } from './timings.ts';
 import type { Timings } from './timings.ts';
 
@@ -38,16 +40,22 @@ export interface LedgerOwner {
   readonly serviceRole: string;
 }
 
+export interface AcquirerAddress {
+  readonly url: string;
+  readonly apiKey?: string;
+}
+
 export interface Variables {
   readonly REGION: Vantage;
   readonly JOURNAL_TABLE: string;
+  readonly SESSIONS_TABLE: string;
+  readonly SIGNING_KEYS: SigningKeySource;
   readonly DYNAMODB_ENDPOINT: string | undefined;
   readonly DYNAMODB_PEER_ENDPOINT: string | undefined;
   readonly QUEUES: Readonly<Record<Region, QueueAddress>>;
   readonly LEDGERS: Readonly<Record<Region, LedgerAddress>>;
   readonly LEDGER_OWNER: LedgerOwner;
-  readonly ACQUIRER_URL: string;
-  readonly ACQUIRER_API_KEY: string | undefined;
+  readonly ACQUIRERS: { readonly live: AcquirerAddress; readonly test: AcquirerAddress };
   readonly ALERTS_TOPIC_ARN: string;
   readonly TRANSACTIONS_TOPIC_ARN: string;
   readonly SNS_ENDPOINT: string | undefined;
@@ -100,6 +108,13 @@ const ledger: v.GenericSchema<unknown, LedgerAddress> = v.strictObject({
   ssl: v.exactOptional(v.boolean()), password: v.exactOptional(v.string()), iam: v.exactOptional(v.boolean()),
 });
 
+const acquirer: v.GenericSchema<unknown, AcquirerAddress> = v.strictObject({ url, apiKey: v.exactOptional(text) });
+/** Some acquirers have one address for both, and tell the sides apart by the key. */
+const acquirers: v.GenericSchema<unknown, Variables['ACQUIRERS']> = v.pipe(
+  v.strictObject({ live: acquirer, test: acquirer }),
+  v.check(({ live, test }) => live.url !== test.url || live.apiKey !== test.apiKey),
+);
+
 const forEach = (shape: string): string => `JSON {"us-east-1": ${shape}, "us-east-2": ${shape}}`;
 const vantages = [...regions, witnessRegion] as const;
 const urlRule = 'an http or https URL';
@@ -108,6 +123,11 @@ const optionalUrl: Variable<string | undefined> = { schema: v.optional(url), all
 const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
   REGION: { schema: v.picklist(vantages), allowed: `one of ${vantages.join(', ')}` },
   JOURNAL_TABLE: { schema: text, allowed: 'the name of the journal table' },
+  SESSIONS_TABLE: { schema: text, allowed: 'the name of the sessions table' },
+  SIGNING_KEYS: {
+    schema: v.union([v.pipe(arn, v.transform((secretArn) => ({ secretArn }))), json(signingKeysSchema)]),
+    allowed: 'JSON {"signs": NAME, "keys": {NAME: 32 bytes or more in base64}}, names of 1 to 4 letters or digits; or the ARN of a secret that holds it',
+  },
   DYNAMODB_ENDPOINT: optionalUrl,
   DYNAMODB_PEER_ENDPOINT: optionalUrl,
   QUEUES: { schema: eachRegion(queue), allowed: forEach('{"url": URL, "endpoint"?: URL}') },
@@ -119,8 +139,10 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
     schema: json(v.strictObject({ user: text, passwordSecret: arn, serviceRole: text })),
     allowed: 'JSON {"user", "passwordSecret": ARN, "serviceRole"}',
   },
-  ACQUIRER_URL: { schema: url, allowed: urlRule },
-  ACQUIRER_API_KEY: { schema: v.optional(text), allowed: 'the key for the acquirer, or left out' },
+  ACQUIRERS: {
+    schema: json(acquirers),
+    allowed: 'JSON {"live": {"url": URL, "apiKey"?}, "test": {"url": URL, "apiKey"?}}, and the two must differ: test keys never reach a live acquirer',
+  },
   ALERTS_TOPIC_ARN: { schema: arn, allowed: 'the ARN of this region\'s alerts topic' },
   TRANSACTIONS_TOPIC_ARN: { schema: arn, allowed: 'the ARN of this region\'s transactions topic' },
   SNS_ENDPOINT: optionalUrl,

@@ -1,19 +1,19 @@
 // The ports of everything that settles.
-import { createHttpAcquirer } from '@understudy/adapters/acquirer';
+import { createAcquirerSides, createHttpAcquirer } from '@understudy/adapters/acquirer';
 import { DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { PostgresLedger } from '@understudy/adapters/postgres';
 import { announceThrough, tellThrough } from '@understudy/core';
-import type { ReconcilePorts, Tell } from '@understudy/core';
+import type { Acquirer, ReconcilePorts, Tell } from '@understudy/core';
 import { createSnsAlerts, createSnsEventTopic } from '@understudy/adapters/sns';
 import { given } from './given.ts';
 import { pairRegion } from './wire-base.ts';
 import type { Base } from './wire-base.ts';
 import type { LedgerPools } from './wire-ledger.ts';
 import { ConfigFault } from './variables.ts';
-import type { Variables } from './variables.ts';
+import type { AcquirerAddress, Variables } from './variables.ts';
 
-export type SettleVariables = Pick<Variables, 'REGION' | 'ACQUIRER_URL' | 'ACQUIRER_API_KEY' | 'ALERTS_TOPIC_ARN' | 'TRANSACTIONS_TOPIC_ARN' | 'SNS_ENDPOINT' | 'PAYMENT_POLICY' | 'TIMINGS'>;
+export type SettleVariables = Pick<Variables, 'REGION' | 'ACQUIRERS' | 'ALERTS_TOPIC_ARN' | 'TRANSACTIONS_TOPIC_ARN' | 'SNS_ENDPOINT' | 'PAYMENT_POLICY' | 'TIMINGS'>;
 
 export interface SettleConnections {
   readonly table: DynamoConnection;
@@ -28,6 +28,11 @@ function checkPatience({ PAYMENT_POLICY: policy, TIMINGS: timings }: SettleVaria
   if (policy.chargeInFlightMs <= timings.acquirerTimeoutMs) throw new ConfigFault('PAYMENT_POLICY.chargeInFlightMs must be above TIMINGS.acquirerTimeoutMs');
 }
 
+function connectAcquirers({ ACQUIRERS: { live, test }, TIMINGS }: Pick<Variables, 'ACQUIRERS' | 'TIMINGS'>): Acquirer {
+  const side = ({ url, apiKey }: AcquirerAddress): Acquirer => createHttpAcquirer({ baseUrl: url, timeoutMs: TIMINGS.acquirerTimeoutMs, ...given({ apiKey }) });
+  return createAcquirerSides({ live: side(live), test: side(test) });
+}
+
 export function settlePorts(config: SettleVariables, base: Base, { table, pools }: SettleConnections): Base & ReconcilePorts {
   checkPatience(config);
   const region = pairRegion(config.REGION);
@@ -38,7 +43,7 @@ export function settlePorts(config: SettleVariables, base: Base, { table, pools 
     epochs: new DynamoEpochRegister(table),
     workIndex: new DynamoWorkIndex(table),
     ledger: new PostgresLedger(pools[region]),
-    acquirer: createHttpAcquirer({ baseUrl: config.ACQUIRER_URL, timeoutMs: config.TIMINGS.acquirerTimeoutMs, ...given({ apiKey: config.ACQUIRER_API_KEY }) }),
+    acquirer: connectAcquirers(config),
     tell: tellOperators(config, base),
     announce: announceThrough(createSnsEventTopic({ topicArn: config.TRANSACTIONS_TOPIC_ARN, region, ...given({ endpoint: config.SNS_ENDPOINT }) }), base.log),
     policy: config.PAYMENT_POLICY,

@@ -367,6 +367,21 @@ describe('behaviour', () => {
   });
 });
 
+test('sides: a live and a test charge under one key -> two charges, each in its own record, also after a restart', async () => {
+  const live = (method: string, path: string, options: Parameters<typeof send>[2] = {}) => send(method, `/live${path}`, options);
+  const byTest = await charge('k1');
+  const byLive = await live('POST', '/v1/charges', { key: 'k1', body: { ...content, live: true } });
+  expect([byTest.status, byLive.status]).toEqual([200, 200]);
+  expect(byLive.body['reference']).not.toBe(byTest.body['reference']);
+  await acquirer.close();
+  await start();
+  expect((await record()).map((entry) => entry.live)).toEqual([false]);
+  expect((await live('GET', '/charges')).body).toMatchObject([{ key: 'k1', live: true, voided: false }]);
+  expect((await live('POST', '/v1/charges/k1/void')).status).toBe(200);
+  expect((await live('GET', '/charges')).body).toMatchObject([{ voided: true }]);
+  expect(await record()).toMatchObject([{ voided: false }]);
+});
+
 test('record: 100,000 entries -> replayed, and streamed whole', async () => {
   await acquirer.close();
   const stored = { merchantId: 'm', amountMinor: '5', currency: 'EUR', paymentMethod: 'tok', live: false };

@@ -2,12 +2,15 @@
  * The acquirer sandbox: stands for the card acquirer, and keeps a record of every charge that outlives it.
  *
  * Invariant: it answers from the record alone, and misbehaves only as told by POST /behaviour.
+ * It stands for two acquirers, the test one at `/` and the live one at `/live`, whose records never meet; what it is told
+ * to do wrong, it does as both.
  * It moves no money, checks no card and authenticates nobody: it listens on 127.0.0.1 only.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Behaviours, parseBehaviour } from './behaviours.ts';
 import { CardDesk } from './card-desk.ts';
@@ -15,6 +18,7 @@ import type { Charge } from './charge-book.ts';
 import { parseChargeRequest } from './charge-request.ts';
 import { readJson, sendInvalid, sendJson } from './http.ts';
 import { recordAsJson } from './record.ts';
+import { parseReportQuery, reportLine, reportPage } from './report.ts';
 
 export interface AcquirerOptions {
   readonly dataDir: string;
@@ -36,37 +40,57 @@ const REQUEST_MS_MAX = 10_000;
 export function createAcquirer(options: AcquirerOptions): Acquirer {
   const now = options.now ?? Date.now;
   const behaviours = new Behaviours(now);
-  let running: { server: Server; desk: CardDesk; closing: AbortController } | undefined;
+  let running: { server: Server; desks: Desks; closing: AbortController } | undefined;
 
   return {
     async listen(port) {
-      const desk = await CardDesk.open({ dataDir: options.dataDir, behaviours, now });
+      const desks: Desks = {
+        test: await CardDesk.open({ dataDir: options.dataDir, behaviours, now }),
+        live: await CardDesk.open({ dataDir: join(options.dataDir, 'live'), behaviours, now }),
+      };
       const closing = new AbortController();
-      const counter: Counter = { desk, behaviours, closing: closing.signal };
       const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS_MAX }, (request, response) => {
-        serve(counter, request, response).catch((error: unknown) => fail(response, error));
+        const { desk, path } = deskOf(desks, request.url ?? '/');
+        serve({ desk, behaviours, closing: closing.signal }, path, { request, response }).catch((error: unknown) => fail(response, error));
       });
       try {
         const listening = await listenOn(server, port);
-        running = { server, desk, closing };
+        running = { server, desks, closing };
         return listening;
       } catch (error) {
-        await desk.close();
+        await closeDesks(desks);
         throw error;
       }
     },
     async close() {
       if (running === undefined) return;
-      const { server, desk, closing } = running;
+      const { server, desks, closing } = running;
       running = undefined;
       closing.abort();
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       server.closeAllConnections();
       await closed.promise;
-      await desk.close();
+      await closeDesks(desks);
     },
   };
+}
+
+interface Desks {
+  readonly test: CardDesk;
+  readonly live: CardDesk;
+}
+
+const LIVE = '/live';
+
+const deskOf = (desks: Desks, path: string): { readonly desk: CardDesk; readonly path: string } =>
+  path.startsWith(`${LIVE}/`) ? { desk: desks.live, path: path.slice(LIVE.length) } : { desk: desks.test, path };
+
+const closeDesks = async (desks: Desks): Promise<void> => void (await Promise.all([desks.test.close(), desks.live.close()]));
+
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 interface Counter {
@@ -75,8 +99,8 @@ interface Counter {
   readonly closing: AbortSignal;
 }
 
-async function serve(counter: Counter, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://acquirer');
+async function serve(counter: Counter, path: string, { request, response }: Exchange): Promise<void> {
+  const url = new URL(path, 'http://acquirer');
   const route = `${request.method} ${url.pathname}`;
   const voidedKey = /^POST \/v1\/charges\/([^/]+)\/void$/.exec(route)?.[1];
   if (voidedKey !== undefined) return voidCharge(counter, voidedKey, { request, response });
@@ -85,6 +109,8 @@ async function serve(counter: Counter, request: IncomingMessage, response: Serve
       return charge(counter, request, response);
     case 'GET /v1/charges':
       return find(counter, url.searchParams, response);
+    case 'GET /v1/report':
+      return sendReport(counter, url.searchParams, response);
     case 'GET /charges':
       return sendRecord(counter, response);
     case 'POST /behaviour':
@@ -144,8 +170,17 @@ async function find(counter: Counter, query: URLSearchParams, response: ServerRe
   return sendJson(response, 200, { status: outcome, reference, code, key, voided });
 }
 
+/** With merchant_id and transaction_id the charges of one payment, otherwise a page of all. */
+async function sendReport({ desk }: Counter, query: URLSearchParams, response: ServerResponse): Promise<void> {
+  const [merchantId, transactionId] = [query.get('merchant_id'), query.get('transaction_id')];
+  if (merchantId && transactionId) return sendJson(response, 200, { charges: (await desk.charges({ merchantId, transactionId })).map(reportLine) });
+  const parsed = parseReportQuery(query);
+  if (typeof parsed === 'string') return sendInvalid(response, 422, { code: 'malformed', message: parsed });
+  return sendJson(response, 200, reportPage(await desk.charges(), parsed));
+}
+
 /** The body may name one charge: `{"reference"}`. Without it all charges under the key are voided. */
-async function voidCharge(counter: Counter, encodedKey: string, { request, response }: { request: IncomingMessage; response: ServerResponse }): Promise<void> {
+async function voidCharge(counter: Counter, encodedKey: string, { request, response }: Exchange): Promise<void> {
   const body = await readJson(request);
   if ('refused' in body && body.refused === 'too_large') return refuseBody(response, body.refused);
   const named = 'value' in body && typeof body.value === 'object' && body.value !== null && 'reference' in body.value ? body.value.reference : undefined;

@@ -85,6 +85,12 @@ export class CardDesk {
     return records;
   }
 
+  /** Every charge in the order in which they were made, or those of one payment. */
+  async charges(of?: { readonly merchantId: string; readonly transactionId: string }): Promise<readonly Readonly<Charge>[]> {
+    await this.#settled();
+    return of ? this.#book.chargesOf(of.merchantId, of.transactionId) : this.#book.all;
+  }
+
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

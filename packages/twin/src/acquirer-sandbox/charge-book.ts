@@ -55,6 +55,8 @@ export interface KeyRecord {
 
 export class ChargeBook {
   readonly #byKey = new Map<string, KeyRecord>();
+  /** In the order in which they were made. */
+  readonly all: Charge[] = [];
   readonly #byMerchantReference = new Map<string, Charge[]>();
   readonly #inProgress = new Map<string, Charge>();
 
@@ -91,9 +93,13 @@ export class ChargeBook {
     return this.#byKey.get(key)?.charges ?? [];
   }
 
+  chargesOf(merchantId: string, transactionId: string): readonly Charge[] {
+    return this.#byMerchantReference.get(merchantReference(merchantId, transactionId)) ?? [];
+  }
+
   /** An approved charge that was not voided wins, because it is the one that costs the customer money. */
   find(merchantId: string, transactionId: string): Charge | undefined {
-    const charges = this.#byMerchantReference.get(merchantReference(merchantId, transactionId)) ?? [];
+    const charges = this.chargesOf(merchantId, transactionId);
     return charges.findLast((charge) => charge.outcome === 'approved' && !charge.voided) ?? charges.at(-1);
   }
 
@@ -102,6 +108,7 @@ export class ChargeBook {
     const charge: Charge = { key, content, outcome, reference, code, atEpochMs, dueEpochMs, voided: false };
     const record = this.#byKey.get(key) ?? { key, charges: [], requests: 0 };
     record.charges.push(charge);
+    this.all.push(charge);
     record.requests += 1;
     this.#byKey.set(key, record);
     const named = merchantReference(content.merchantId, content.transactionId);

@@ -71,7 +71,7 @@ function writeOfRequest(head: string, body: string): Write | undefined {
   if (itemWrites.has(operation)) return writeOfItem(JSON.parse(body) as ItemRequest);
   const kind = serviceWrites.get(operation);
   if (kind !== undefined) return { kind, about: '' };
-  if (path === '/v1/charges') return { kind: 'acquirer charge', about: String((JSON.parse(body) as { readonly transaction_id?: unknown }).transaction_id) };
+  if (path.endsWith('/v1/charges')) return { kind: 'acquirer charge', about: String((JSON.parse(body) as { readonly transaction_id?: unknown }).transaction_id) };
   return path.endsWith('/void') ? { kind: 'acquirer void', about: '' } : undefined;
 }
 

@@ -3,7 +3,7 @@ import { assert } from '../../support/assert.ts';
 import { minorUnits } from '../../domain/money/money.ts';
 import { keyText, merchantId, transactionId } from '../../domain/payment/payment.ts';
 import type { PaymentKey } from '../../domain/payment/payment.ts';
-import type { Acquirer, ChargeRequest } from '../acquirer.ts';
+import type { Acquirer, ChargeKey, ChargeRequest } from '../acquirer.ts';
 import type { Digest } from '../digest.ts';
 import { isPortFault } from '../fault.ts';
 import type { ContractCase } from './contract.ts';
@@ -17,22 +17,22 @@ export interface AcquirerFixture {
   /** For the acquirer's keys. */
   readonly digest: Digest;
   readonly behave: (key: PaymentKey, behaviour: AcquirerBehaviour | undefined) => Promise<void>;
-  /** Approved charges of this payment that were not given back, in the acquirer's own books. */
+  /** Approved charges of this payment that were not given back, in the acquirer's own books, on both sides. */
   readonly netCharges: (key: PaymentKey) => Promise<number>;
   /** From now on the acquirer cannot be reached. */
   readonly cutOff: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
-const payment: PaymentKey = { merchantId: merchantId('shop'), transactionId: transactionId('order-7') };
-const sameIdElsewhere: PaymentKey = { ...payment, merchantId: merchantId('market') };
+const payment: ChargeKey = { merchantId: merchantId('shop'), transactionId: transactionId('order-7'), live: false };
+const sameIdLive: ChargeKey = { ...payment, live: true };
+const sameIdElsewhere: ChargeKey = { ...payment, merchantId: merchantId('market') };
 
-const requestOf = (key: PaymentKey, digest: Digest): ChargeRequest => ({
+const requestOf = (key: ChargeKey, digest: Digest): ChargeRequest => ({
   ...key,
   idempotencyKey: digest(keyText(key)),
   amount: { minor: minorUnits(1250n), currency: 'EUR' },
   paymentMethod: 'pm_visa',
-  live: false,
 });
 
 const isUnknown = (fault: unknown): boolean => isPortFault(fault) && fault.port === 'acquirer' && fault.retryable;
@@ -125,5 +125,24 @@ const voiding: Readonly<Record<string, Check>> = {
   },
 };
 
+const sides: Readonly<Record<string, Check>> = {
+  'a test charge -> unknown to the live side, which neither finds nor gives it back': async ({ acquirer, digest, netCharges }) => {
+    const answer = await acquirer.charge(requestOf(payment, digest));
+    assert(answer.code === 'approved', 'the charge is approved');
+    assert((await acquirer.lookup(sameIdLive)).code === 'none', 'the live side knows nothing of it');
+    await acquirer.void(sameIdLive, answer.reference);
+    assert((await netCharges(payment)) === 1 && same(await acquirer.lookup(payment), answer), 'it stands on the test side');
+  },
+  'a live charge -> unknown to the test side, which neither finds nor gives it back': async ({ acquirer, digest, netCharges }) => {
+    const answer = await acquirer.charge(requestOf(sameIdLive, digest));
+    assert(answer.code === 'approved', 'the charge is approved');
+    assert((await acquirer.lookup(payment)).code === 'none', 'the test side knows nothing of it');
+    await acquirer.void(payment, answer.reference);
+    assert((await netCharges(payment)) === 1 && same(await acquirer.lookup(sameIdLive), answer), 'it stands on the live side');
+    await acquirer.void(sameIdLive, answer.reference);
+    assert((await netCharges(payment)) === 0, 'its own side gives it back');
+  },
+};
+
 export const acquirerContract = (make: () => Promise<AcquirerFixture>): readonly ContractCase[] =>
-  casesOf(make, { ...charging, ...unknowns, ...voiding });
+  casesOf(make, { ...charging, ...unknowns, ...voiding, ...sides });
