@@ -6,5 +6,7 @@ export type { OpenapiDocument, OpenapiOperation, OpenapiResponse } from './opena
 export type { Schema } from './openapi-schemas.ts';
 export { acceptedBody, cancelledBody, failureCode, healthBody, paymentBody, processedBody, validatedBody } from './payment-body.ts';
 export type { AcceptedBody, CancelledBody, HealthBody, PaymentBody, ProcessedBody, ValidatedBody } from './payment-body.ts';
+export { sessionBody } from './session-body.ts';
+export type { SessionBody } from './session-body.ts';
 export { openOperations, routes } from './routes.ts';
 export type { Method, OperationName, Route } from './routes.ts';

@@ -16,6 +16,8 @@ export interface Schema {
   readonly const?: string;
   readonly pattern?: string;
   readonly format?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 export const idPattern = '^[A-Za-z0-9._:-]{1,128}$';
@@ -50,10 +52,20 @@ const requestFields = {
   currency: { type: 'string', description: 'ISO 4217, upper case.' },
 } as const satisfies Readonly<Record<string, Schema>>;
 const method: Schema = { type: 'string', pattern: methodPattern, description: 'An opaque token. Card numbers are refused.' };
+const session = id('Pays this checkout session, with its amount, currency and customer.');
 
 export const schemas: Readonly<Record<string, Schema>> = {
-  PaymentRequest: object({ ...requestFields, payment_method: method }),
-  ProcessRequest: object({ ...requestFields, 'payment_method?': method }),
+  PaymentRequest: object({ ...requestFields, payment_method: method, 'session_id?': session }),
+  ProcessRequest: object({ ...requestFields, 'payment_method?': method, 'session_id?': session }),
+  SessionRequest: object({
+    customer_id: requestFields.customer_id, amount: requestFields.amount, currency: requestFields.currency,
+    'expires_in_s?': { type: 'integer', minimum: 10, maximum: 86_400, description: 'How long it can be paid: 1800 seconds unless told.' },
+  }),
+  Session: object({
+    session_id: id('Names the session in both regions at once. Opaque, but not secret.'), customer_id: id('As sent.'), amount: decimal('With all decimals of its currency.'), currency: { type: 'string' },
+    status: { type: 'string', enum: ['open', 'paid', 'expired'], description: 'A session whose payment is not decided is open. After a decline another payment may pay it.' },
+    expires_at: time,
+  }),
   Accepted: object(
     { transaction_id: id('As sent.'), status: word('accepted'), accepted_at: time, region },
     'Accepted is not authorised: the outcome follows. A repeat of the same request gets this same body.',

@@ -6,7 +6,7 @@ import type { Schema } from './index.ts';
 
 /** What a value breaks of a schema, as sentences. Knows the keywords that the document uses, and fails on any other. */
 function breaches(schema: Schema, value: unknown, at = '$'): string[] {
-  const known = new Set(['$ref', 'type', 'description', 'required', 'properties', 'additionalProperties', 'items', 'oneOf', 'enum', 'const', 'pattern', 'format']);
+  const known = new Set(['$ref', 'type', 'description', 'required', 'properties', 'additionalProperties', 'items', 'oneOf', 'enum', 'const', 'pattern', 'format', 'minimum', 'maximum']);
   const strange = Object.keys(schema).filter((keyword) => !known.has(keyword));
   if (strange.length > 0) return [`${at}: unknown keywords ${strange.join()}`];
   if (schema.$ref !== undefined) {

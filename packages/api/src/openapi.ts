@@ -32,13 +32,13 @@ export interface OpenapiDocument {
 
 interface Operation {
   readonly summary: string;
-  readonly request?: 'PaymentRequest' | 'ProcessRequest';
+  readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest';
   readonly answers: Readonly<Record<number, readonly [description: string, ...schemaNames: string[]]>>;
   readonly errors: readonly ErrorCode[];
 }
 
 const everywhere: readonly ErrorCode[] = ['unauthorized', 'throttled', 'internal_error', 'unavailable'];
-const accepting: readonly ErrorCode[] = ['invalid_request', 'idempotency_conflict', 'too_large', ...everywhere];
+const accepting: readonly ErrorCode[] = ['invalid_request', 'idempotency_conflict', 'session_expired', 'session_in_use', 'session_paid', 'too_large', ...everywhere];
 
 const operations: Readonly<Record<OperationName, Operation>> = {
   acceptPayment: {
@@ -68,6 +68,17 @@ const operations: Readonly<Record<OperationName, Operation>> = {
     request: 'ProcessRequest',
     answers: { 200: ['Charged and in the books', 'Processed'], 202: ['Accepted; the outcome takes longer', 'Accepted'] },
     errors: ['declined', 'already_decided', ...accepting],
+  },
+  openSession: {
+    summary: 'Open a checkout session, to be paid once. A 503 promises nothing: open another',
+    request: 'SessionRequest',
+    answers: { 201: ['Open; valid in both regions at once', 'Session'] },
+    errors: ['invalid_request', 'too_large', ...everywhere],
+  },
+  readSession: {
+    summary: 'Read a checkout session',
+    answers: { 200: ['The session', 'Session'] },
+    errors: ['invalid_request', 'not_found', ...everywhere],
   },
   checkHealth: {
     summary: 'Whether clients should come to this region',
@@ -101,15 +112,18 @@ function responsesOf(operation: Operation): Record<string, OpenapiResponse> {
   return responses;
 }
 
-const pathId = { name: 'transaction_id', in: 'path', required: true, schema: { type: 'string', pattern: idPattern } };
+/** Every id in a path has the same form. */
+const pathIds = (path: string): readonly object[] =>
+  [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string', pattern: idPattern } }));
 
 function operationOf(name: OperationName): OpenapiOperation {
   const operation = operations[name];
+  const parameters = pathIds(routes[name].path);
   return {
     operationId: name,
     summary: operation.summary,
     ...(openOperations.includes(name) ? { security: [] } : {}),
-    ...(routes[name].path.includes('{transaction_id}') ? { parameters: [pathId] } : {}),
+    ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.request ? { requestBody: { required: true, content: { 'application/json': { schema: ref(operation.request) } } } } : {}),
     responses: responsesOf(operation),
   };

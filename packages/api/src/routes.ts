@@ -15,6 +15,8 @@ export const routes = {
   cancelPayment: { method: 'POST', path: '/payments/{transaction_id}/cancel' },
   validatePayment: { method: 'POST', path: '/validate' },
   processPayment: { method: 'POST', path: '/process' },
+  openSession: { method: 'POST', path: '/sessions' },
+  readSession: { method: 'GET', path: '/sessions/{session_id}' },
   checkHealth: { method: 'GET', path: '/health' },
   readOpenapi: { method: 'GET', path: '/openapi.json' },
 } as const;

@@ -11,14 +11,16 @@ import { orchestrateRights, orchestrateVariables } from './orchestrate/config.ts
 import { processRights, processVariables } from './process/config.ts';
 import { readRights, readVariables } from './read/config.ts';
 import { reconcileRights, reconcileVariables } from './reconcile/config.ts';
+import { sessionsRights, sessionsVariables } from './sessions/config.ts';
 import { settleRights, settleVariables } from './settle/config.ts';
 import type { Right } from './shared/rights.ts';
 import type { VariableName } from './shared/variables.ts';
 
+export * from './deployment.ts';
 export type { Right } from './shared/rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
-export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'settle';
+export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'sessions' | 'settle';
 
 export interface FunctionSpec {
   readonly name: FunctionName;
@@ -60,6 +62,10 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'health', entry: 'health/health.lambda.ts', kind: 'http', routes: [routes.checkHealth],
     timeoutMs: 5000, memoryMb: 512, variables: healthVariables, rights: healthRights,
+  },
+  {
+    name: 'sessions', entry: 'sessions/sessions.lambda.ts', kind: 'http', routes: [routes.openSession, routes.readSession],
+    timeoutMs: 15_000, memoryMb: 512, variables: sessionsVariables, rights: sessionsRights,
   },
   {
     // A sixth of the queue's visibility of 300 s, as SQS asks for.

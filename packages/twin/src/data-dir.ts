@@ -15,6 +15,7 @@ export interface DataDir {
   readonly acquirer: string;
   readonly bundles: string;
   readonly apiKeyFile: string;
+  readonly signingKeysFile: string;
   ledger(region: Region): string;
   queueLog(region: Region): string;
   log(part: string): string;
@@ -38,7 +39,7 @@ export function openDataDir(folder: string, options: { readonly fresh: boolean }
 function fill(path: string, options: { readonly fresh: boolean }, release: () => void): DataDir {
   if (options.fresh) {
     removeLedgerFolder(path);
-    for (const part of ['table', 'acquirer', 'queues', 'api-key']) rmSync(join(path, part), { recursive: true, force: true });
+    for (const part of ['table', 'acquirer', 'queues', 'api-key', 'signing-keys']) rmSync(join(path, part), { recursive: true, force: true });
   }
   for (const part of ['table', 'acquirer', 'queues', 'logs', 'bundles']) makeTraversable(join(path, part));
   const ledger = ledgerFolder(path);
@@ -48,6 +49,7 @@ function fill(path: string, options: { readonly fresh: boolean }, release: () =>
     acquirer: join(path, 'acquirer'),
     bundles: join(path, 'bundles'),
     apiKeyFile: join(path, 'api-key'),
+    signingKeysFile: join(path, 'signing-keys'),
     ledger: (region) => join(ledger, region),
     queueLog: (region) => join(path, 'queues', `${region}.ndjson`),
     log: (part) => join(path, 'logs', `${part}.log`),

@@ -1,6 +1,6 @@
 /**
  * The environment of the functions: the same names as on AWS, with the twin's links in place of AWS's endpoints.
- * Nothing here is a secret: the twin's parts trust 127.0.0.1.
+ * Only the signing keys are a secret: else the twin's parts trust 127.0.0.1.
  */
 import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
@@ -13,6 +13,7 @@ import type { TwinOptions } from './options.ts';
 import type { Timings } from './timings.ts';
 
 export const journalTableName = 'understudy-journal';
+export const sessionsTableName = 'understudy-sessions';
 
 const http = (port: number): string => `http://127.0.0.1:${port}`;
 const byRegion = <T>(value: (region: Region) => T): Readonly<Record<Region, T>> => ({ 'us-east-1': value('us-east-1'), 'us-east-2': value('us-east-2') });
@@ -25,15 +26,19 @@ export interface EnvironmentOptions {
   readonly network: Network;
   readonly timings: Timings;
   readonly failoverPolicy: TwinOptions['failoverPolicy'];
+  /** For SIGNING_KEYS. */
+  readonly signingKeys: string;
 }
 
-export function regionEnvironment(region: Region, { network, timings, failoverPolicy }: EnvironmentOptions): Readonly<Record<string, string>> {
+export function regionEnvironment(region: Region, { network, timings, failoverPolicy, signingKeys }: EnvironmentOptions): Readonly<Record<string, string>> {
   const port = (name: string) => network.port(name);
   return {
     ...credentials,
     AWS_REGION: region,
     REGION: region,
     JOURNAL_TABLE: journalTableName,
+    SESSIONS_TABLE: sessionsTableName,
+    SIGNING_KEYS: signingKeys,
     DYNAMODB_ENDPOINT: http(port(linkNames.dynamodb(region))),
     DYNAMODB_PEER_ENDPOINT: http(port(linkNames.dynamodbPeer(region))),
     QUEUES: JSON.stringify(byRegion((to) => ({ url: `${http(port(linkNames.sqs(region, to)))}/000000000000/${queueName}`, endpoint: http(port(linkNames.sqs(region, to))) }))),

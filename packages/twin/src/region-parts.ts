@@ -24,6 +24,7 @@ export interface RegionPartsOptions {
   readonly network: Network;
   readonly timings: Timings;
   readonly failoverPolicy: TwinOptions['failoverPolicy'];
+  readonly signingKeys: string;
   readonly cluster: GlobalClusterControl;
   readonly onEvent: (type: string, fields: Readonly<Record<string, unknown>>) => void;
   /** A region's process ended by itself. */
@@ -94,7 +95,9 @@ export class RegionParts {
 
   /** What a process needs to run the region's functions beside it. */
   runtime(region: Region): { readonly environment: Readonly<Record<string, string>>; readonly functions: readonly FunctionFile[] } {
-    return { environment: regionEnvironment(region, this.#options), functions: this.#functions };
+    // It is shown over HTTP, and what is run so signs nothing.
+    const { SIGNING_KEYS: _secret, ...environment } = regionEnvironment(region, this.#options);
+    return { environment, functions: this.#functions };
   }
 
   #createNode(region: Region): RegionNode {

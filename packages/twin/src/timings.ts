@@ -28,7 +28,7 @@ const fast: Timings = {
     moveWaitMs: 100,
     acquirerTimeoutMs: 2_000,
   },
-  paymentPolicy: { chargeInFlightMs: 3_000 },
+  paymentPolicy: { sessionPatienceMs: 3_000, chargeInFlightMs: 3_000 },
   schedules: { reconcileMs: 1_500, confirmMs: 1_500, detectMs: 800 },
   queue: { visibilityTimeoutS: 5, receiveCountMax: 3, batchWindowMs: 0 },
   resolver: { intervalMs: 500, threshold: 3, timeoutMs: 1_500, ttlMs: 500 },

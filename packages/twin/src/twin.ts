@@ -28,6 +28,7 @@ import { RegionParts } from './region-parts.ts';
 import { every } from './region/schedule.ts';
 import { Resolver } from './resolver/resolver.ts';
 import { ServiceFaults } from './service-faults.ts';
+import { signingKeysIn } from './signing-keys.ts';
 import type { GlobalClusterControl } from './stand-ins/rds/index.ts';
 import type { RegionState, ServiceFault, TwinState } from './state.ts';
 import { timingsOf } from './timings.ts';
@@ -73,6 +74,7 @@ export class Twin {
     this.#outside = new OutsideParts({ dataDir: this.#dataDir, network: this.network, acquirerPort: options.basePort + 20, onCrash: (part, how) => this.events.emit('crash', { part, how }) });
     this.#parts = new RegionParts({
       dataDir: this.#dataDir, network: this.network, timings: this.#timings, failoverPolicy: options.failoverPolicy,
+      signingKeys: signingKeysIn(this.#dataDir.signingKeysFile),
       cluster: this.#clusterControl(), onEvent, onRegionDied: (region) => this.#regionDied(region),
     });
   }

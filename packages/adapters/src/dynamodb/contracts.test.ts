@@ -1,6 +1,6 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
-import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, votesContract, workIndexContract } from '@understudy/core/contracts';
+import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { canaryContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
@@ -10,10 +10,13 @@ import { DynamoEpochRegister } from './dynamo-epoch-register.ts';
 import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
 import { DynamoMoveLog } from './dynamo-move-log.ts';
+import { DynamoSessionClaims } from './dynamo-session-claims.ts';
+import { DynamoSessions } from './dynamo-sessions.ts';
 import { DynamoVotes } from './dynamo-votes.ts';
 import { DynamoWorkIndex } from './dynamo-work-index.ts';
 import { canaryPk, journalTable } from './journal-table.ts';
-import { createTestTable } from './test-table.ts';
+import { sessionsTable } from './sessions-table.ts';
+import { connect, createTestTable } from './test-table.ts';
 
 const suite = (name: string, cases: readonly ContractCase[]): void => {
   describe(name, () => {
@@ -62,4 +65,32 @@ suite('canary', canaryContract(async () => {
 suite('move log', moveLogContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
   return { moveLog: new DynamoMoveLog(connection, systemRandom), cutOff, close };
+}));
+
+suite('session claims', sessionClaimsContract(async () => {
+  const { connection, cutOff, close } = await createTestTable();
+  return { claims: new DynamoSessionClaims(connection), cutOff, close };
+}));
+
+suite('sessions', sessionsContract(async () => {
+  const copies = { 'us-east-1': await createTestTable(sessionsTable), 'us-east-2': await createTestTable(sessionsTable) };
+  const [one, two] = Object.values(copies).map(({ endpoint }) => endpoint);
+  const connections = [[one, two], [two, one]].map(([near, far]) => connect({ table: sessionsTable.TableName, primaryEndpoint: near ?? '', peerEndpoint: far ?? '' }));
+  const [east, other] = connections.map((connection) => new DynamoSessions(connection));
+  if (!east || !other) throw new Error('there are two regions');
+  return {
+    sessions: { 'us-east-1': east, 'us-east-2': other },
+    async replicate() {
+      const tables = Object.values(copies);
+      for (const from of tables) for (const to of tables) {
+        const { Items = [] } = await from.client.send(new ScanCommand({ TableName: sessionsTable.TableName }));
+        for (const Item of Items) await to.client.send(new PutItemCommand({ TableName: sessionsTable.TableName, Item }));
+      }
+    },
+    cutOff: (region) => copies[region].cutOff(),
+    async close() {
+      for (const connection of connections) connection.close();
+      await Promise.all(Object.values(copies).map((copy) => copy.close()));
+    },
+  };
 }));

@@ -41,4 +41,5 @@ export const paymentPk = (key: PaymentKey): string => `${PAYMENT_PREFIX}${keyTex
 export const votePk = (vantage: Vantage): string => `VOTE#${vantage}`;
 export const keyPk = (keySha256: string): string => `K#${keySha256}`;
 export const canaryPk = (region: Region): string => `CANARY#${region}`;
+export const operationPk = (id: string): string => `OP#${id}`;
 export const runPk = (runId: string): string => `RUN#${runId}`;

@@ -1,5 +1,5 @@
 /**
- * For tests: a real DynamoDB engine (dynalite, in memory) with a fresh journal table, and servers that misbehave.
+ * For tests: a real DynamoDB engine (dynalite, in memory) with a fresh table, the journal's unless told, and servers that misbehave.
  * Both endpoints of a connection lead to the same engine, as both regions' endpoints lead to the same strong table.
  */
 import { createServer } from 'node:http';
@@ -43,14 +43,14 @@ const listen = async (server: Server | ReturnType<typeof createTcpServer>): Prom
 export const connect = (change: Partial<ConnectionOptions>): DynamoConnection =>
   createDynamoConnection({ region: 'us-east-1', peerRegion: 'us-east-2', credentials, table: journalTable.TableName, clock: systemClock, ...change });
 
-export async function createTestTable(): Promise<TestTable> {
+export async function createTestTable(table: typeof journalTable = journalTable): Promise<TestTable> {
   const server = dynalite({ createTableMs: 0 });
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => sockets.add(socket));
   const endpoint = await listen(server);
   const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
-  await client.send(new CreateTableCommand(journalTable));
-  const connection = connect({ primaryEndpoint: endpoint, peerEndpoint: endpoint, limits: patientLimits });
+  await client.send(new CreateTableCommand(table));
+  const connection = connect({ primaryEndpoint: endpoint, peerEndpoint: endpoint, limits: patientLimits, table: table.TableName });
   const cutOff = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = new Promise((resolve) => server.close(resolve));

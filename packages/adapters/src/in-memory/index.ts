@@ -27,7 +27,7 @@ export { InMemorySigner } from './in-memory-signer.ts';
 export { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
 export { InMemoryVotes } from './in-memory-votes.ts';
 export { InMemoryWorkIndex } from './in-memory-work-index.ts';
-export { InMemoryDeadLetters, inMemoryEndpointSecrets, InMemoryWebhooks } from './in-memory-webhooks.ts';
+export { InMemoryDeadDeliveries, inMemoryEndpointSecrets, InMemoryWebhooks } from './in-memory-webhooks.ts';
 export { SeededRandom } from './seeded-random.ts';
 export { VirtualClock } from './virtual-clock.ts';
 export { createWorld } from './world.ts';

@@ -1,5 +1,6 @@
 // Accepts a payment in either region, at any time. Invariant: 202 is answered only after the journal holds
-// the payment, and one id is one payment for ever. Does not charge and does not decide.
+// the payment, and one id is one payment for ever; one that pays a session holds the session's claim by then (see
+// claim-session.ts). Does not charge and does not decide.
 import { canonicalText, isSameRequest } from '../domain/payment/idempotency.ts';
 import type { PaymentRequest } from '../domain/payment/payment-request.ts';
 import type { AcceptedPayment, MerchantId, Payment, PaymentKey } from '../domain/payment/payment.ts';
@@ -14,6 +15,8 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { ActiveRegion } from './active-region.ts';
+import { claimSession } from './claim-session.ts';
+import type { ClaimPorts, SessionRefusal } from './claim-session.ts';
 import { repeat } from './repeat.ts';
 
 export interface AcceptPorts {
@@ -37,11 +40,15 @@ export type AcceptResult =
   | { readonly code: 'accepted'; readonly isNew: boolean; readonly payment: AcceptedPayment }
   /** The id stands for other content, or was cancelled before it was seen. */
   | { readonly code: 'idempotency_conflict'; readonly reason: string }
+  | SessionRefusal
   /** Unknown: the same id may be sent again, anywhere. */
   | { readonly code: 'unavailable' };
 
-/** Refusals: `idempotency_conflict`, `unavailable` (outcome unknown). */
-export async function acceptPayment(ports: AcceptPorts, caller: Caller, request: PaymentRequest): Promise<AcceptResult> {
+/** What accepting takes beyond what cancelling takes. */
+export type PayPorts = AcceptPorts & Pick<ClaimPorts, 'claims' | 'signer'>;
+
+/** Refusals: `idempotency_conflict`, `unavailable` (outcome unknown), and those of claimSession. */
+export async function acceptPayment(ports: PayPorts, caller: Caller, request: PaymentRequest): Promise<AcceptResult> {
   const key: PaymentKey = { merchantId: caller.merchantId, transactionId: request.transactionId };
   const fingerprint = ports.digest(canonicalText(caller.merchantId, request));
   const acceptedAt = ports.clock.now();
@@ -49,6 +56,7 @@ export async function acceptPayment(ports: AcceptPorts, caller: Caller, request:
     customerId: request.customerId,
     amount: request.amount,
     ...(request.paymentMethod === undefined ? {} : { paymentMethod: request.paymentMethod }),
+    ...(request.sessionId === undefined ? {} : { sessionId: request.sessionId }),
     fingerprint,
     acceptedAt,
     acceptedRegion: ports.region,
@@ -56,6 +64,12 @@ export async function acceptPayment(ports: AcceptPorts, caller: Caller, request:
     live: caller.live,
   };
   try {
+    const refusal = await sessionRefusal(ports, caller, request);
+    if (refusal) {
+      // Its session may have expired, or gone to another, since this very payment was accepted: then its answer stands.
+      const stored = await repeat(ports.clock, () => ports.journal.read(key));
+      return stored ? repeatOf(stored, { caller, fingerprint, request }) : refusal;
+    }
     const result = await repeat(ports.clock, () => ports.journal.accept(key, acceptance));
     if (result.code === 'created') {
       return { code: 'accepted', isNew: true, payment: { ...key, acceptance, postedEpoch: 0 as never, inWork: true, attempts: 0 } };
@@ -67,6 +81,9 @@ export async function acceptPayment(ports: AcceptPorts, caller: Caller, request:
     return { code: 'unavailable' };
   }
 }
+
+const sessionRefusal = async (ports: PayPorts, caller: Caller, request: PaymentRequest): Promise<SessionRefusal | undefined> =>
+  request.sessionId === undefined ? undefined : claimSession(ports, caller, { ...request, sessionId: request.sessionId });
 
 interface Repeated {
   readonly caller: Caller;

@@ -5,11 +5,11 @@ import type { Payment, PaymentKey } from '../domain/payment/payment.ts';
 import type { PaymentRequest } from '../domain/payment/payment-request.ts';
 import { isPortFault } from '../ports/fault.ts';
 import { acceptPayment, sendHint } from './accept-payment.ts';
-import type { AcceptPorts, AcceptResult, Caller } from './accept-payment.ts';
+import type { AcceptResult, Caller, PayPorts } from './accept-payment.ts';
 import type { SettlePorts } from './decide-payment.ts';
 import { settlePayments } from './settle-payments.ts';
 
-export type ProcessPorts = AcceptPorts & SettlePorts;
+export type ProcessPorts = PayPorts & SettlePorts;
 
 export type ProcessResult = AcceptResult | { readonly code: 'outcome'; readonly payment: Payment };
 

@@ -9,7 +9,7 @@ import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import type { PaymentPolicy } from '../domain/payment/policy.ts';
 import type { Region } from '../domain/region/region.ts';
 import { acceptPayment } from './accept-payment.ts';
-import type { AcceptPorts, Caller } from './accept-payment.ts';
+import type { Caller, PayPorts } from './accept-payment.ts';
 import { rememberActiveRegion } from './active-region.ts';
 import type { MovePolicies, MovePorts } from './advance-move.ts';
 import { announceThrough } from './announce.ts';
@@ -20,7 +20,7 @@ import { tellThrough } from './tell.ts';
 export { createWorld };
 export type { World };
 
-export type RegionPorts = AcceptPorts & MovePorts & ConfirmPorts;
+export type RegionPorts = PayPorts & MovePorts & ConfirmPorts;
 
 export const east: Region = 'us-east-1';
 export const other: Region = 'us-east-2';
@@ -31,7 +31,7 @@ export function portsOf(world: World, region: Region, policy: PaymentPolicy = de
   const own = world.regions[region];
   return {
     region, policy, clock: world.clock, digest: world.digest,
-    journal: own.journal, epochs: own.epochs, ledger: own.ledger, queue: own.queue, acquirer: own.acquirer, workIndex: own.workIndex, metrics: own.metrics, log: own.log,
+    claims: own.claims, signer: own.signer, journal: own.journal, epochs: own.epochs, ledger: own.ledger, queue: own.queue, acquirer: own.acquirer, workIndex: own.workIndex, metrics: own.metrics, log: own.log,
     activeRegion: rememberActiveRegion({ epochs: own.epochs, clock: world.clock }, 1000),
     tell: tellThrough(own.alerts, own.log),
     announce: announceThrough(own.events, own.log),

@@ -5,6 +5,7 @@ import { readConfig } from '../shared/variables.ts';
 import type { Environment } from '../shared/variables.ts';
 import { acceptPorts } from '../shared/wire-accept.ts';
 import { createBase } from '../shared/wire-base.ts';
+import { claimPorts } from '../shared/wire-session.ts';
 import { connectTable } from '../shared/wire-table.ts';
 import { acceptVariables } from './config.ts';
 import { createAcceptHandler } from './handler.ts';
@@ -12,7 +13,8 @@ import { createAcceptHandler } from './handler.ts';
 export function build(environment: Environment): HttpHandler {
   const config = readConfig('accept', acceptVariables, environment);
   const base = createBase('accept', config.REGION);
-  return createAcceptHandler(acceptPorts(config, base, connectTable(config, base)));
+  const table = connectTable(config, base);
+  return createAcceptHandler({ ...acceptPorts(config, base, table), ...claimPorts(config, base, table) });
 }
 
 export const handler: HttpHandler = onFirstCall(() => build(process.env));

@@ -3,9 +3,9 @@ import type { Right } from '../shared/rights.ts';
 
 export const acceptVariables = [
   'REGION', 'JOURNAL_TABLE', 'DYNAMODB_ENDPOINT', 'DYNAMODB_PEER_ENDPOINT',
-  'QUEUES', 'PAYMENT_POLICY', 'TIMINGS',
+  'QUEUES', 'SIGNING_KEYS', 'PAYMENT_POLICY', 'TIMINGS',
 ] as const;
 
 export const acceptRights: readonly Right[] = [
-  'table:read', 'table:write', 'queue:send',
+  'table:read', 'table:write', 'queue:send', 'signing-keys',
 ];

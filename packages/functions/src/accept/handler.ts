@@ -2,7 +2,7 @@
 // Both lead to a charge: /validate has another body, as the client's specification has it, and nothing else.
 import { validatedBody } from '@understudy/api';
 import { acceptPayment, sendHint } from '@understudy/core';
-import type { AcceptedPayment, AcceptPorts, KeyStore } from '@understudy/core';
+import type { AcceptedPayment, KeyStore, PayPorts } from '@understudy/core';
 import { acceptedReply, refusedReply } from '../shared/acceptance.ts';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
@@ -10,7 +10,7 @@ import { readPaymentRequest } from '../shared/payment-request.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type AcceptHandlerPorts = AcceptPorts & Runtime & { readonly keys: KeyStore };
+export type AcceptHandlerPorts = PayPorts & Runtime & { readonly keys: KeyStore };
 
 interface Acceptance {
   readonly payment: AcceptedPayment;

@@ -21,15 +21,8 @@ async function process(ports: ProcessHandlerPorts, event: HttpEvent): Promise<Re
   const read = await readPaymentRequest(ports, { policy: ports.policy, paymentMethodRequired: false }, event);
   if (!read.ok) return read.reply;
   const result = await processPayment(ports, read.caller, read.request);
-  switch (result.code) {
-    case 'outcome':
-      return { ...outcomeReply(result.payment), transactionId: result.payment.transactionId };
-    case 'accepted':
-      return acceptedReply(202, result.payment);
-    case 'idempotency_conflict':
-    case 'unavailable':
-      return refusedReply(result);
-  }
+  if (result.code === 'outcome') return { ...outcomeReply(result.payment), transactionId: result.payment.transactionId };
+  return result.code === 'accepted' ? acceptedReply(202, result.payment) : refusedReply(result);
 }
 
 function outcomeReply(payment: Payment): Reply {

@@ -18,10 +18,13 @@ const decoded = (text: string | undefined): string | undefined => {
   }
 };
 
+/** A path parameter, as its sender meant it. */
+export const pathId = (event: HttpEvent, name: string): string | undefined => decoded(event.pathParameters?.[name]);
+
 export async function readPaymentKey(ports: AuthenticatePorts, event: HttpEvent): Promise<KeyRead> {
   const authenticated = await authenticate(ports, event);
   if (!authenticated.ok) return authenticated;
-  const id = decoded(event.pathParameters?.['transaction_id']);
+  const id = pathId(event, 'transaction_id');
   const fault = idFault('transaction_id', id);
   if (fault || id === undefined) return { ok: false, reply: invalidRequest(fault ? [fault] : [{ message: 'transaction_id is required' }]) };
   const { caller } = authenticated;

@@ -16,4 +16,5 @@ export const paymentPolicySchema: v.GenericSchema<unknown, PaymentPolicy> = v.st
   chargeInFlightMs: whole(defaultPaymentPolicy.chargeInFlightMs),
   acquirerKeyLifeMs: whole(defaultPaymentPolicy.acquirerKeyLifeMs),
   attemptsMax: whole(defaultPaymentPolicy.attemptsMax),
+  sessionPatienceMs: whole(defaultPaymentPolicy.sessionPatienceMs),
 });

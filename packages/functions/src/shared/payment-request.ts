@@ -26,15 +26,21 @@ export async function readPaymentRequest(ports: ReadRequestPorts, rules: Request
 }
 
 function readRequest(rules: RequestRules, event: HttpEvent): { readonly ok: true; readonly request: PaymentRequest } | { readonly ok: false; readonly reply: Reply } {
+  const body = readJsonBody(event);
+  if (!body.ok) return body;
+  const parsed = parsePaymentRequest(body.value, rules);
+  return parsed.ok ? { ok: true, request: parsed.value } : { ok: false, reply: invalidRequest(parsed.faults) };
+}
+
+/** The parsed body, or the reply that refuses it. */
+export function readJsonBody(event: HttpEvent): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reply: Reply } {
   const body = readBody(event);
   switch (body.code) {
     case 'too_large':
       return { ok: false, reply: refusal('too_large', `the body must be at most ${BODY_BYTES_MAX} bytes`) };
     case 'invalid_request':
       return { ok: false, reply: invalidRequest([body.fault]) };
-    case 'ok': {
-      const parsed = parsePaymentRequest(body.value, rules);
-      return parsed.ok ? { ok: true, request: parsed.value } : { ok: false, reply: invalidRequest(parsed.faults) };
-    }
+    case 'ok':
+      return { ok: true, value: body.value };
   }
 }

@@ -20,4 +20,8 @@ export type Right =
   | 'events:publish'
   /** Moves the writer of the global database cluster. */
   | 'cluster:move'
+  /** Reads and writes of this region's copy of the sessions table, and the other's. */
+  | 'sessions:read' | 'sessions:write'
+  /** Reads the secret of the signing keys. */
+  | 'signing-keys'
   | 'workflow:start';

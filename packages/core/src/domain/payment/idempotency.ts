@@ -6,7 +6,8 @@ import type { PaymentRequest } from './payment-request.ts';
 
 /**
  * The canonical text whose SHA-256 is the fingerprint. Amounts are whole minor units, so `10` and `"10.00"`
- * are the same. The payment method stands apart: left out, it matches whatever is stored.
+ * are the same. The payment method stands apart: left out, it matches whatever is stored. So does the session, which is
+ * compared as it is: what was stored before there were sessions keeps its fingerprint.
  */
 export function canonicalText(merchant: MerchantId, request: { readonly transactionId: string; readonly customerId: string; readonly amount: Money }): string {
   return ['payment/1', merchant, request.transactionId, request.customerId, request.amount.minor.toString(), request.amount.currency].join('\n');
@@ -14,7 +15,7 @@ export function canonicalText(merchant: MerchantId, request: { readonly transact
 
 /** Whether a repeated request asks for exactly what was accepted. */
 export const isSameRequest = (stored: Acceptance, fingerprint: string, request: PaymentRequest): boolean =>
-  stored.fingerprint === fingerprint && (request.paymentMethod === undefined || request.paymentMethod === stored.paymentMethod);
+  stored.fingerprint === fingerprint && stored.sessionId === request.sessionId && (request.paymentMethod === undefined || request.paymentMethod === stored.paymentMethod);
 
 /** The text whose SHA-256 is the acquirer's idempotency key: the same from either region, at every attempt. */
 export const chargeKeyText = (key: PaymentKey): string => keyText(key);

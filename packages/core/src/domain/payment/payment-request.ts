@@ -5,6 +5,8 @@ import type { Money } from '../money/money.ts';
 import { containsCardNumber, isCardNumber } from './card-number.ts';
 import { customerId, transactionId } from './payment.ts';
 import type { CustomerId, TransactionId } from './payment.ts';
+import { sessionId } from '../session/session.ts';
+import type { SessionId } from '../session/session.ts';
 import type { PaymentPolicy } from './policy.ts';
 
 export interface PaymentRequest {
@@ -12,6 +14,8 @@ export interface PaymentRequest {
   readonly customerId: CustomerId;
   readonly amount: Money;
   readonly paymentMethod?: string;
+  /** Pays this session. Whether it is one is for its signature to say. */
+  readonly sessionId?: SessionId;
 }
 
 export interface RequestFault {
@@ -28,9 +32,9 @@ export interface RequestRules {
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly faults: readonly RequestFault[] };
 
-const knownFields = new Set(['transaction_id', 'customer_id', 'amount', 'currency', 'payment_method', 'session_id']);
+const fieldNames = ['transaction_id', 'customer_id', 'amount', 'currency', 'payment_method', 'session_id'];
 /** Bounds the answer to a body of a thousand unknown fields. */
-const FAULTS_MAX = 20;
+export const FAULTS_MAX = 20;
 const idPattern = /^[A-Za-z0-9._:-]{1,128}$/;
 const methodPattern = /^[A-Za-z0-9._:-]{1,64}$/;
 const ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : -';
@@ -52,7 +56,7 @@ function methodFault(value: unknown, required: boolean): RequestFault | undefine
   return undefined;
 }
 
-function currencyFault(value: unknown, policy: PaymentPolicy): RequestFault | undefined {
+export function currencyFault(value: unknown, policy: PaymentPolicy): RequestFault | undefined {
   const field = 'currency';
   if (value === undefined) return { field, message: 'currency is required' };
   const known = typeof value === 'string' && policy.currencies.includes(value) && decimalsOf(value) !== undefined;
@@ -60,7 +64,7 @@ function currencyFault(value: unknown, policy: PaymentPolicy): RequestFault | un
 }
 
 /** `amount` is the decimal text the caller wrote, whether it was a JSON number or a string. */
-function parseLimitedAmount(value: unknown, currency: string, policy: PaymentPolicy): Money | RequestFault {
+export function parseLimitedAmount(value: unknown, currency: string, policy: PaymentPolicy): Money | RequestFault {
   const field = 'amount';
   if (value === undefined) return { field, message: 'amount is required' };
   const range = `greater than 0 and at most ${policy.amountMaxMajor}`;
@@ -74,9 +78,9 @@ function parseLimitedAmount(value: unknown, currency: string, policy: PaymentPol
   return amount.minor > 0n && amount.minor <= max ? amount : { field, message: `amount must be ${range}` };
 }
 
-const unknownFieldFault = (name: string): RequestFault => {
+export const unknownFieldFault = (name: string, known: readonly string[]): RequestFault => {
   const presentable = /^[A-Za-z_][A-Za-z0-9_]{0,39}$/.test(name) && !containsCardNumber(name);
-  const allowed = [...knownFields].join(', ');
+  const allowed = known.join(', ');
   return presentable
     ? { field: name, message: `${name} is not a field; allowed are ${allowed}` }
     : { message: `there is a field that is not allowed; allowed are ${allowed}` };
@@ -103,8 +107,8 @@ export function parsePaymentRequest(body: unknown, rules: RequestRules): Parsed<
   if ('message' in amount) note(amount);
   note(badCurrency);
   note(methodFault(fields['payment_method'], rules.paymentMethodRequired));
-  if (fields['session_id'] !== undefined) note({ field: 'session_id', message: 'session_id does not name an open session' });
-  for (const name of Object.keys(fields)) if (!knownFields.has(name)) note(unknownFieldFault(name));
+  if (fields['session_id'] !== undefined) note(idFault('session_id', fields['session_id']));
+  for (const name of Object.keys(fields)) if (!fieldNames.includes(name)) note(unknownFieldFault(name, fieldNames));
   if (faults.length > 0 || 'message' in amount) return { ok: false, faults };
   return {
     ok: true,
@@ -113,6 +117,7 @@ export function parsePaymentRequest(body: unknown, rules: RequestRules): Parsed<
       customerId: customerId(fields['customer_id'] as string),
       amount,
       ...(fields['payment_method'] === undefined ? {} : { paymentMethod: fields['payment_method'] as string }),
+      ...(fields['session_id'] === undefined ? {} : { sessionId: sessionId(fields['session_id'] as string) }),
     },
   };
 }

@@ -15,6 +15,8 @@ export interface PaymentPolicy {
   readonly chargeInFlightMs: number;
   /** Faults of a payment itself before it is set aside. */
   readonly attemptsMax: number;
+  /** How long a payment that claimed a session, and was not accepted, keeps others from it: above what a request takes. */
+  readonly sessionPatienceMs: number;
 }
 
 const HOUR_MS = 3_600_000;
@@ -27,4 +29,5 @@ export const defaultPaymentPolicy: PaymentPolicy = {
   acquirerKeyLifeMs: 24 * HOUR_MS,
   chargeInFlightMs: 10_000,
   attemptsMax: 3,
+  sessionPatienceMs: 60_000,
 };

@@ -71,8 +71,8 @@ export function httpEvent(route: string, asked: Asked = {}): HttpEvent {
   return {
     httpMethod,
     resource,
-    path: resource.replace('{transaction_id}', asked.id ?? ''),
-    pathParameters: asked.id === undefined ? null : { transaction_id: asked.id },
+    path: resource.replace(/\{\w+\}/, asked.id ?? ''),
+    pathParameters: asked.id === undefined ? null : { [/\{(\w+)\}/.exec(resource)?.[1] ?? 'transaction_id']: asked.id },
     headers: { 'Content-Type': 'text/plain', ...(authorization === null ? {} : { Authorization: authorization }) },
     body: rawBody,
     isBase64Encoded: asked.base64 ?? false,

@@ -1,0 +1,18 @@
+/**
+ * The secret that this twin signs with, as both regions have it from a replicated secret on AWS. Made at the first start
+ * and kept in a file that only its owner can read, so that what was signed before a restart is good after it.
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { SigningKeys } from '@understudy/adapters/system';
+
+const SECRET_BYTES = 32;
+
+/** The value of the variable SIGNING_KEYS. */
+export function signingKeysIn(file: string): string {
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim();
+  const keys: SigningKeys = { signs: 'a', keys: { a: randomBytes(SECRET_BYTES).toString('base64') } };
+  const text = JSON.stringify(keys);
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+  return text;
+}
