@@ -1,6 +1,6 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract } from '@understudy/core/contracts';
+import { canaryContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, operationLogContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
@@ -10,6 +10,7 @@ import { DynamoEpochRegister } from './dynamo-epoch-register.ts';
 import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
 import { DynamoMoveLog } from './dynamo-move-log.ts';
+import { DynamoOperationLog } from './dynamo-operation-log.ts';
 import { DynamoSessionClaims } from './dynamo-session-claims.ts';
 import { DynamoSessions } from './dynamo-sessions.ts';
 import { DynamoVotes } from './dynamo-votes.ts';
@@ -93,4 +94,9 @@ suite('sessions', sessionsContract(async () => {
       await Promise.all(Object.values(copies).map((copy) => copy.close()));
     },
   };
+}));
+
+suite('operation log', operationLogContract(async () => {
+  const { connection, close } = await createTestTable();
+  return { operations: new DynamoOperationLog(connection, systemRandom), close };
 }));

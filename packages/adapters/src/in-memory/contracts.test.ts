@@ -3,12 +3,13 @@ import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
   acquirerContract, alertsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
-  queueContract, votesContract, workIndexContract,
+  queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract,
 } from '@understudy/core/contracts';
 import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
 import { describe, test } from 'vitest';
 import type { Part } from './breakage.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
+import { InMemoryChargeReport, InMemoryLedgerReport, InMemoryOperationLog, InMemorySpool } from './in-memory-reports.ts';
 import { InMemorySigner } from './in-memory-signer.ts';
 import { InMemoryMetrics } from './in-memory-signals.ts';
 import { createWorld } from './world.ts';
@@ -166,3 +167,16 @@ suite('object store', objectStoreContract(async () => {
   const world = await createWorld({ seed: 14 });
   return { bucket: world.regions['us-east-1'].bucket, cutOff: cutOff(world, 'bucket', 'us-east-1'), close };
 }));
+
+suite('ledger report', ledgerReportContract(async () => {
+  const server = (await createWorld({ seed: 13 })).backstage.ledgers.servers['us-east-1'];
+  return { ledger: server, report: new InMemoryLedgerReport(server), close };
+}));
+
+suite('charge report', chargeReportContract(async () => {
+  const { backstage: { acquirer }, digest } = await createWorld({ seed: 14 });
+  return { acquirer, report: new InMemoryChargeReport(acquirer), digest, forgetKeys: async () => acquirer.expireKeys(), close };
+}));
+
+suite('operation log', operationLogContract(async () => ({ operations: new InMemoryOperationLog(), close })));
+suite('spool', spoolContract(async () => ({ spool: new InMemorySpool(), close })));

@@ -7,6 +7,8 @@ export { endpointsContract } from './endpoints.contract.ts';
 export type { EndpointsFixture } from './endpoints.contract.ts';
 export { outboxContract } from './outbox.contract.ts';
 export type { OutboxFixture } from './outbox.contract.ts';
+export { chargeReportContract, ledgerReportContract, operationLogContract, spoolContract } from './audit-reports.contract.ts';
+export type { ChargeReportFixture, LedgerReportFixture } from './audit-reports.contract.ts';
 export { eventTopicContract } from './event-topic.contract.ts';
 export type { EventTopicFixture } from './event-topic.contract.ts';
 export { ledgerClusterContract } from './ledger-cluster.contract.ts';
