@@ -2,6 +2,8 @@
 import type { Migration } from './migration.ts';
 import { books } from './0001-books.ts';
 import { guards } from './0002-guards.ts';
+import { deliveries } from './0004-deliveries.ts';
+import { publishing } from './0005-publishing.ts';
 
 export type { Migration } from './migration.ts';
-export const migrations: readonly Migration[] = [books, guards];
+export const migrations: readonly Migration[] = [books, guards, deliveries, publishing];

@@ -1,0 +1,101 @@
+// The contract suites of ReceiptBook and SettlementBook over PostgreSQL with a streaming standby, and what the database
+// itself refuses of their tables, whoever writes.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { epochMs, epochOf } from '@understudy/core';
+import { dayOf, processedOn, receiptBookContract, settlementBookContract } from '@understudy/core/contracts';
+import type { BookFixture } from '@understudy/core/contracts';
+import { createLedgerPool } from './ledger-pool.ts';
+import { migrate } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { PostgresLedgerControl } from './postgres-ledger-control.ts';
+import { PostgresLedger } from './postgres-ledger.ts';
+import { PostgresReceiptBook } from './postgres-receipt-book.ts';
+import { PostgresSettlementBook } from './postgres-settlement-book.ts';
+import { TestRelay } from './test-relay.ts';
+import { TestServer, until } from './test-server.ts';
+
+let primary: TestServer;
+let standby: TestServer;
+
+beforeAll(async () => {
+  primary = await TestServer.start();
+  standby = await primary.startStandby();
+});
+
+afterAll(async () => {
+  await standby?.stop();
+  await primary?.stop();
+});
+
+/** The switch closes the file of the log, so that nothing of it waits to be sent. */
+async function caughtUp(): Promise<void> {
+  const [row] = await primary.sql('postgres', 'SELECT pg_current_wal_insert_lsn() AS lsn');
+  await primary.sql('postgres', 'SELECT pg_switch_wal()');
+  await until('the standby has replayed everything', async () => {
+    const [replayed] = await standby.sql('postgres', 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done', [row?.['lsn']]);
+    return replayed?.['done'] === true;
+  });
+}
+
+async function fixture(): Promise<BookFixture & { sql: (text: string) => Promise<unknown> }> {
+  const database = await primary.createDatabase();
+  await caughtUp();
+  const relay = await TestRelay.start(database.connection);
+  const pools = { 'us-east-1': createLedgerPool({ ...relay.connection, maxConnections: 8 }), 'us-east-2': createLedgerPool(standby.connectionTo(database.name)) };
+  const [own, other] = [pools['us-east-1'], pools['us-east-2']];
+  return {
+    region: 'us-east-1', ledger: new PostgresLedger(own), standby: new PostgresLedger(other), control: new PostgresLedgerControl(pools),
+    receipts: new PostgresReceiptBook(own), standbyReceipts: new PostgresReceiptBook(other),
+    settlement: new PostgresSettlementBook(own), standbySettlement: new PostgresSettlementBook(other),
+    caughtUp,
+    cutOff: () => relay.close(),
+    close: async () => {
+      await Promise.all([own.end(), other.end()]);
+      await relay.close();
+    },
+    sql: (text) => database.sql(text),
+  };
+}
+
+for (const contract of [...receiptBookContract(fixture), ...settlementBookContract(fixture)]) test(contract.name, () => contract.run());
+
+describe('what the database refuses', () => {
+  let books: Awaited<ReturnType<typeof fixture>>;
+  const refusal = (constraint: string) => ({ code: expect.stringMatching(/^23/), constraint });
+
+  beforeEach(async () => {
+    books = await fixture();
+    await books.ledger.post(epochOf(1), [processedOn('a'), processedOn('b'), processedOn('c', { currency: 'USD' })]);
+    await books.settlement.assign(epochOf(1), { date: dayOf(5), closes: false, at: epochMs(0) });
+    await books.settlement.published(epochOf(1), 1, 'a'.repeat(64));
+    await books.receipts.written(epochOf(1), ['shop/a', 'shop/b', 'shop/c']);
+    return () => books.close();
+  });
+
+  test.each([
+    ['an entry moved to another file', "UPDATE understudy.entry SET file_id = 2 WHERE entry_id = 'shop/a'", 'entry_is_assigned_once'],
+    ['an entry taken out of its file', "UPDATE understudy.entry SET file_id = NULL WHERE entry_id = 'shop/a'", 'entry_is_assigned_once'],
+    ['an entry of another day', "UPDATE understudy.entry SET business_date = '2026-01-06' WHERE entry_id = 'shop/a'", 'entry_is_assigned_once'],
+    ['a receipt that is due again', 'UPDATE understudy.entry SET receipt_due = true', 'entry_is_assigned_once'],
+    ['an entry removed', 'DELETE FROM understudy.entry', 'entry_is_append_only'],
+    ['a file removed', 'DELETE FROM understudy.settlement_file', 'settlement_file_is_append_only'],
+    ['another total', 'UPDATE understudy.settlement_file SET total_minor = 1', 'settlement_file_stays'],
+    ['another checksum', `UPDATE understudy.settlement_file SET sha256 = repeat('b', 64)`, 'settlement_file_stays'],
+    ['a file less published', 'UPDATE understudy.settlement_file SET published_epoch = 0', 'settlement_file_stays'],
+    ['a file without entries', "INSERT INTO understudy.settlement_file (business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES ('2026-01-05', 'EUR', 9, 1, 5, 1, now())", 'settlement_file_adds_up'],
+    ['the same number twice', "INSERT INTO understudy.settlement_file (business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES ('2026-01-05', 'EUR', 1, 1, 5, 1, now())", 'settlement_file_once_per_name'],
+  ])('%s -> refused', async (_what, statement, constraint) => {
+    await expect(books.sql(statement)).rejects.toMatchObject(refusal(constraint));
+  });
+});
+
+test('entries: a ledger from before they were kept -> each processed payment has one after the migration', async () => {
+  const database = await primary.createDatabase('template0');
+  const earlier = migrations.filter((migration) => migration.id < 5);
+  await migrate(database.connection, earlier);
+  const pool = createLedgerPool(database.connection);
+  await new PostgresLedger(pool).post(epochOf(1), [processedOn('a'), processedOn('b', { day: 6 })]);
+  await migrate(database.connection);
+  expect(await new PostgresReceiptBook(pool).due(epochOf(1), 10)).toMatchObject([{ transactionId: 'a' }, { transactionId: 'b' }]);
+  await pool.end();
+});
