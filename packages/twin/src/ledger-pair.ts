@@ -1,7 +1,8 @@
 /**
- * The two PostgreSQL servers and their roles. Invariant: the server of the active region is never re-seeded, and a
- * standby counts as one only when a fresh write on the primary arrives there: a killed primary that rejoins naively
- * looks like a streaming standby and keeps its lost rows.
+ * The two PostgreSQL servers and their roles. Invariant: the server of the active region is never re-seeded: a folder is
+ * replaced only by what the epoch record says in that very turn, and promotions take turns with it. And a standby counts
+ * as one only when a fresh write on the primary arrives there: a killed primary that rejoins naively looks like a
+ * streaming standby and keeps its lost rows.
  * It decides nothing about who is active: that is the epoch record's.
  */
 import { peerOf, regions } from '@understudy/core';
@@ -15,11 +16,17 @@ import type { DataDir } from './data-dir.ts';
 
 export interface LedgerPairOptions {
   readonly dataDir: DataDir;
-  readonly network: Network;
+  readonly network: Pick<Network, 'aimLedger' | 'isFaulty' | 'port'>;
   /** Brings the schema of a primary up to date. */
   readonly migrate: (address: { readonly host: string; readonly port: number }) => Promise<void>;
   readonly onEvent: (type: string, fields: Readonly<Record<string, unknown>>) => void;
 }
+
+/**
+ * The epoch record as it is now. A server that was promoted in an earlier turn was claimed before, so the record says so
+ * by then; a copy kept from before the promotion would have the new primary taken for a standby gone astray.
+ */
+export type ReadRecord = () => Promise<EpochRecord>;
 
 /** How long a standby may take to show a fresh row before it counts as astray. */
 const FOLLOW_LIMIT_MS = 8_000;
@@ -79,10 +86,11 @@ export class LedgerPair {
   }
 
   /** Starts a killed server again: as what it was, unless another has become primary meanwhile. */
-  restore(region: Region, record: EpochRecord): Promise<void> {
+  restore(region: Region, readRecord: ReadRecord): Promise<void> {
     this.#wanted.add(region);
     return this.#exclusively(async () => {
       const peer = peerOf(region);
+      const record = await readRecord();
       // While a move is under way nobody's folder is replaced: it may turn back.
       const former = roleOnDisk(this.server(region).dataDir) === 'primary' && record.phase === 'open' && record.activeRegion !== region && this.#isPrimary(peer);
       if (former) await this.#rebuild(region, peer);
@@ -92,18 +100,18 @@ export class LedgerPair {
 
   /**
    * Makes sure that the region that is not active has a standby that follows. Only looks while it has, so that a
-   * promotion never waits for a look; `now` is asked again before anything is replaced.
+   * promotion never waits for a look; the record is read again before anything is replaced.
    */
-  async tend(now: () => EpochRecord | undefined, reachable: (region: Region) => boolean): Promise<void> {
+  async tend(readRecord: ReadRecord, reachable: (region: Region) => boolean): Promise<void> {
     if (this.isBusy) return;
     await this.#restartCrashed();
-    const pair = this.#pairToTend(now, reachable);
+    const pair = this.#pairToTend(await readRecord(), reachable);
     if (!pair) return;
     const server = this.server(pair.standby);
     const isStandby = server.running && !this.#isPrimary(pair.standby);
     if (isStandby && (await this.#follows(pair.active, pair.standby))) return;
     await this.#exclusively(async () => {
-      const still = this.#pairToTend(now, reachable);
+      const still = this.#pairToTend(await readRecord(), reachable);
       if (still?.standby !== pair.standby) return;
       if (!isStandby) return this.#startStandby(pair.standby, pair.active);
       this.#options.onEvent('standby_astray', { region: pair.standby });
@@ -124,9 +132,8 @@ export class LedgerPair {
   }
 
   /** The open active region and its standby, while nothing but the standby itself can keep it from following. */
-  #pairToTend(now: () => EpochRecord | undefined, reachable: (region: Region) => boolean): { readonly active: Region; readonly standby: Region } | undefined {
-    const record = now();
-    if (record?.phase !== 'open') return undefined;
+  #pairToTend(record: EpochRecord, reachable: (region: Region) => boolean): { readonly active: Region; readonly standby: Region } | undefined {
+    if (record.phase !== 'open') return undefined;
     const active = record.activeRegion;
     const standby = peerOf(active);
     const bothUp = [active, standby].every((region) => this.#wanted.has(region) && reachable(region));

@@ -46,14 +46,15 @@ export class Observer {
     for (const schedule of this.#schedules) schedule.stop();
   }
 
-  /** The record as it is now. */
-  async readRecord(): Promise<EpochRecord> {
-    this.#record = await this.#options.epochs.read();
-    return this.#record;
+  /** The record as it is now, for whoever acts on it: the last look may be from before a move. */
+  readRecord(): Promise<EpochRecord> {
+    return this.#options.epochs.read();
   }
 
   async #readRecord(): Promise<void> {
-    await this.#options.onLook(await this.readRecord());
+    // Kept here only: answers that overtake each other would take the record back in time.
+    this.#record = await this.readRecord();
+    await this.#options.onLook(this.#record);
   }
 
   async #readLedger(region: Region): Promise<void> {

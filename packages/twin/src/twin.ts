@@ -139,7 +139,7 @@ export class Twin {
     const node = this.#parts.node(region);
     if (node.up) throw new NotNow(`${region} is up already`);
     await this.#ending;
-    await Promise.all([node.start(), this.#ledgers.restore(region, await this.#observer.readRecord())]);
+    await Promise.all([node.start(), this.#ledgers.restore(region, () => this.#observer.readRecord())]);
     this.events.emit('region_restored', { region });
   }
 
@@ -354,7 +354,7 @@ export class Twin {
   }
 
   #tend(): Promise<void> {
-    return this.#ledgers.tend(() => this.#observer.record, (region) => !this.#parts.node(region).isolated);
+    return this.#ledgers.tend(() => this.#observer.readRecord(), (region) => !this.#parts.node(region).isolated);
   }
 }
 
