@@ -1,12 +1,12 @@
 // The adapters a verb may use, made from the addresses when they are first asked for, and closed together.
 // Invariant: it reaches the table, the ledgers and the queues through both regions' own endpoints; it has no way past them.
-import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoOperationLog, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
-import { createLedgerPool, PostgresLedgerControl } from '@understudy/adapters/postgres';
+import { createLedgerPool, PostgresLedgerControl, PostgresLedgerReport } from '@understudy/adapters/postgres';
 import type { LedgerPool } from '@understudy/adapters/postgres';
-import { createAcquirerSides, createHttpAcquirer } from '@understudy/adapters/acquirer';
+import { createAcquirerSides, createChargeReportSides, createHttpAcquirer, createHttpChargeReport } from '@understudy/adapters/acquirer';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
-import type { Acquirer, EpochRegister, Journal, KeyStore, LedgerControl, PaymentPolicy, Region, WorkIndex } from '@understudy/core';
+import type { Acquirer, ChargeReport, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, OperationLog, PaymentPolicy, Region, WorkIndex } from '@understudy/core';
 import { defaultPaymentPolicy } from '@understudy/core';
 import type { Addresses } from './addresses.ts';
 
@@ -71,6 +71,19 @@ export class Connections {
   get acquirer(): Acquirer {
     const { live, test } = this.addresses.acquirers;
     return createAcquirerSides({ live: createHttpAcquirer({ baseUrl: live.url }), test: createHttpAcquirer({ baseUrl: test.url }) });
+  }
+
+  get chargeReport(): ChargeReport {
+    const { live, test } = this.addresses.acquirers;
+    return createChargeReportSides({ live: createHttpChargeReport({ baseUrl: live.url }), test: createHttpChargeReport({ baseUrl: test.url }) });
+  }
+
+  ledgerReport(region: Region): LedgerReport {
+    return new PostgresLedgerReport(this.pools[region]);
+  }
+
+  get operations(): OperationLog {
+    return new DynamoOperationLog(this.table, systemRandom);
   }
 
   get policy(): PaymentPolicy {

@@ -37,8 +37,8 @@ export async function run(args: readonly string[], shell: Shell = shellOfProcess
     const command = given.at(-1) as Command;
     const options = command.optsWithGlobals();
     const connect = async () => (connections ??= new Connections(await readAddresses(options, shell.environment)));
-    answer = await work({ connect, progress: (line) => shell.err(`${line}\n`) }, options as never, command.args);
-    shell.out(options['json'] === true ? `${JSON.stringify(answer.json)}\n` : `${answer.text.trimEnd()}\n`);
+    answer = await work({ connect, progress: sparingly(shell) }, options as never, command.args);
+    shell.out(options['json'] === true ? `${JSON.stringify(answer.json, exactly)}\n` : `${answer.text.trimEnd()}\n`);
   };
   try {
     await programOf(act, shell).parseAsync([...args], { from: 'user' });
@@ -49,6 +49,9 @@ export async function run(args: readonly string[], shell: Shell = shellOfProcess
     await connections?.close();
   }
 }
+
+/** Whole numbers of any size, as text. */
+const exactly = (_name: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 
 function programOf(act: Act, shell: Shell): Command {
   const program = new Command('understudy')
@@ -64,6 +67,18 @@ function programOf(act: Act, shell: Shell): Command {
     .exitOverride();
   for (const add of verbs) add(program, act);
   return program;
+}
+
+const PROGRESS_EVERY_MS = 1000;
+
+/** Nothing within the first second, and one line a second at most. */
+function sparingly(shell: Shell): (line: string) => void {
+  let saidAt = performance.now();
+  return (line) => {
+    if (performance.now() - saidAt < PROGRESS_EVERY_MS) return;
+    saidAt = performance.now();
+    shell.err(`${line}\n`);
+  };
 }
 
 /** Nothing is said twice: commander has printed its own sentence already. */

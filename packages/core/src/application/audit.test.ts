@@ -122,6 +122,15 @@ describe('audit', () => {
     for (const id of ['open', 'stranger', 'fresh', 'a']) expect(world.backstage.acquirer.netCharges(keyOf(id))).toBe(1);
   });
 
+  test('a void that the acquirer takes and does not carry out -> said, and not called done', async () => {
+    const world = await settledWorld();
+    await failedAndPosted(world, 'late');
+    await world.acquirer.charge(chargeRequest(world, 'late'));
+    const { journal, ledger, acquirer, clock } = portsFor(world);
+    const [result] = await voidOrphans({ journal, ledger, acquirer, clock, voids: { void: async () => {} }, operations: new InMemoryOperationLog() }, [keyOf('late')], { by: 'tester', epoch: await world.epochs.read(), inFlightMs: 60_000 });
+    expect(result).toMatchObject({ voided: [], left: expect.stringContaining('by hand') });
+  });
+
   test('a charge of another amount -> found', async () => {
     const world = await settledWorld();
     await failedAndPosted(world, 'x');

@@ -2,7 +2,7 @@
 // Invariant: a charge is voided only if, read now, it still stands and the stored decision, older than any charge can be
 // on its way, is against it; what was decided as processed keeps the charge that its decision names.
 // Dying between the record and the void leaves the charge standing: the next audit finds it again.
-import { lostCharges } from '../domain/audit/compare.ts';
+import { lostCharges, standingCharges } from '../domain/audit/compare.ts';
 import type { ChargeEntry } from '../domain/audit/entries.ts';
 import { keyText } from '../domain/payment/payment.ts';
 import type { PaymentKey } from '../domain/payment/payment.ts';
@@ -57,5 +57,9 @@ async function voidOrphansOf(ports: VoidOrphansPorts, key: PaymentKey, options: 
     await repeat(ports.clock, () => ports.operations.append({ at: ports.clock.now(), by: options.by, what: 'void_orphan', subject: `${keyText(key)} ${charge.reference}` }));
     await repeat(ports.clock, () => ports.voids.void({ ...key, live: charge.live }, charge.reference));
   }
-  return { key, voided: lost, ...(lost.length === 0 && { left: 'no charge of it is lost any more' }) };
+  if (lost.length === 0) return { key, voided: [], left: 'no charge of it is lost any more' };
+  // An acquirer may not know a charge under the key of its payment, and then has nothing to give back.
+  const after = await repeat(ports.clock, () => ports.acquirer.of(key));
+  const stubborn = standingCharges(after).filter((charge) => lost.some((each) => each.reference === charge.reference)).map((charge) => charge.reference);
+  return { key, voided: lost.filter((charge) => !stubborn.includes(charge.reference)), ...(stubborn.length > 0 && { left: `the acquirer did not give back ${stubborn.join(', ')}: it must be done by hand there` }) };
 }
