@@ -1,11 +1,12 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, operationLogContract } from '@understudy/core/contracts';
+import { canaryContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, operationLogContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
 import { systemClock, systemRandom } from '../system/index.ts';
 import { DynamoCanary } from './dynamo-canary.ts';
+import { DynamoEndpoints } from './dynamo-endpoints.ts';
 import { DynamoEpochRegister } from './dynamo-epoch-register.ts';
 import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
@@ -99,4 +100,9 @@ suite('sessions', sessionsContract(async () => {
 suite('operation log', operationLogContract(async () => {
   const { connection, close } = await createTestTable();
   return { operations: new DynamoOperationLog(connection, systemRandom), close };
+}));
+
+suite('endpoints', endpointsContract(async () => {
+  const { connection, cutOff, close } = await createTestTable();
+  return { endpoints: new DynamoEndpoints(connection), cutOff, close };
 }));

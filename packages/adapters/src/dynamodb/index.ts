@@ -3,6 +3,7 @@ export { createDynamoConnection } from './connection.ts';
 export type { ConnectionOptions, DynamoConnection } from './connection.ts';
 export { CUSTOMER_INDEX, journalTable, WORK_INDEX } from './journal-table.ts';
 export { DynamoCanary } from './dynamo-canary.ts';
+export { DynamoEndpoints } from './dynamo-endpoints.ts';
 export { DynamoEpochRegister } from './dynamo-epoch-register.ts';
 export { DynamoJournal } from './dynamo-journal.ts';
 export { DynamoKeyStore } from './dynamo-key-store.ts';

@@ -3,7 +3,7 @@
  * Invariant: what stands here is part of the data; names are added, never changed.
  */
 import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import type { PaymentKey, Region, Vantage } from '@understudy/core';
+import type { MerchantId, PaymentKey, Region, Vantage } from '@understudy/core';
 import { keyText } from '@understudy/core';
 
 export const WORK_INDEX = 'work';
@@ -43,3 +43,5 @@ export const keyPk = (keySha256: string): string => `K#${keySha256}`;
 export const canaryPk = (region: Region): string => `CANARY#${region}`;
 export const operationPk = (id: string): string => `OP#${id}`;
 export const runPk = (runId: string): string => `RUN#${runId}`;
+/** The webhook endpoints of a merchant. */
+export const endpointsPk = (merchant: MerchantId): string => `W#${merchant}`;

@@ -2,7 +2,7 @@
 import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
-  acquirerContract, alertsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
+  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
   queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract,
 } from '@understudy/core/contracts';
 import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
@@ -180,3 +180,8 @@ suite('charge report', chargeReportContract(async () => {
 
 suite('operation log', operationLogContract(async () => ({ operations: new InMemoryOperationLog(), close })));
 suite('spool', spoolContract(async () => ({ spool: new InMemorySpool(), close })));
+
+suite('endpoints', endpointsContract(async () => {
+  const world = await createWorld({ seed: 15 });
+  return { endpoints: world.regions['us-east-1'].endpoints, cutOff: cutOff(world, 'endpoints', 'us-east-1'), close };
+}));

@@ -4,6 +4,7 @@
 import type { DecidedPayment, Epoch, EpochMs, Ledger, LedgerSnapshot, LedgerStatus, PaymentKey, PostResult, Region } from '@understudy/core';
 import { assert, epochOf, keyText, PortFault } from '@understudy/core';
 import type { PublishingNote } from './in-memory-books.ts';
+import type { OutboxNote } from './in-memory-outbox.ts';
 
 export interface LedgerRow {
   readonly payment: DecidedPayment;
@@ -14,7 +15,8 @@ export interface LedgerRow {
 export type LedgerCommit =
   | { readonly kind: 'rows'; readonly at: EpochMs; readonly rows: readonly LedgerRow[] }
   | { readonly kind: 'fence'; readonly at: EpochMs; readonly fence: Epoch }
-  | { readonly kind: 'note'; readonly at: EpochMs; readonly note: PublishingNote };
+  | { readonly kind: 'note'; readonly at: EpochMs; readonly note: PublishingNote }
+  | { readonly kind: 'outbox'; readonly at: EpochMs; readonly notes: readonly OutboxNote[] };
 
 export interface LedgerServerOptions {
   readonly region: Region;
@@ -106,6 +108,13 @@ export class InMemoryLedger implements Ledger {
   /** What the books of receipts and settlement files remember: replicated and lost like everything else here. */
   note(note: PublishingNote): void {
     this.#commit({ kind: 'note', at: this.#options.now(), note });
+  }
+
+  /** How far the telling of its rows has come; see InMemoryOutbox. */
+  noteOutbox(notes: readonly OutboxNote[]): void {
+    this.use();
+    if (this.role === 'standby') throw new PortFault({ port: 'ledger', retryable: true, message: 'a standby notes nothing' });
+    if (notes.length > 0) this.#commit({ kind: 'outbox', at: this.#options.now(), notes });
   }
 
   raiseFence(range: { readonly from: Epoch; readonly to: Epoch }): { readonly code: 'raised' } | { readonly code: 'refused'; readonly fence: Epoch } {

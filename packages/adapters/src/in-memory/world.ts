@@ -2,13 +2,14 @@
 // All state hangs on the world that is made here; two worlds never meet.
 import { createHash } from 'node:crypto';
 import type {
-  Acquirer, Alerts, Canary, Digest, EpochMs, EpochRegister, EventTopic, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, Region, SettlementBook, SessionClaims, Sessions, Signer, Votes, WorkIndex,
+  Acquirer, Alerts, Canary, Digest, EpochMs, DeadDeliveries, Endpoints, EpochRegister, EventTopic, Outbox, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, Region, SettlementBook, SessionClaims, Sessions, Signer, Votes, WorkIndex,
 } from '@understudy/core';
 import { epochMs, firstEpochRecord, peerOf, regions } from '@understudy/core';
 import { Breakage } from './breakage.ts';
 import { InMemoryAcquirer } from './in-memory-acquirer.ts';
 import { InMemoryReceiptBook, InMemorySettlementBook } from './in-memory-books.ts';
 import { InMemoryCanary } from './in-memory-canary.ts';
+import { InMemoryEndpoints } from './in-memory-endpoints.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
 import { InMemoryEventTopic } from './in-memory-event-topic.ts';
 import { InMemoryJournal } from './in-memory-journal.ts';
@@ -17,12 +18,14 @@ import type { InMemoryLedger } from './in-memory-ledger.ts';
 import { InMemoryLedgerPair } from './in-memory-ledger-pair.ts';
 import { InMemoryMoveLog } from './in-memory-move-log.ts';
 import { InMemoryObjectStore } from './in-memory-object-store.ts';
+import { InMemoryOutbox } from './in-memory-outbox.ts';
 import { InMemoryQueues } from './in-memory-queues.ts';
 import { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
 import { InMemorySessionClaims } from './in-memory-session-claims.ts';
 import { InMemorySessionCopies } from './in-memory-sessions.ts';
 import { InMemorySigner } from './in-memory-signer.ts';
 import { InMemoryVotes } from './in-memory-votes.ts';
+import { InMemoryDeadDeliveries, InMemoryWebhooks } from './in-memory-webhooks.ts';
 import { InMemoryWorkIndex } from './in-memory-work-index.ts';
 import { SeededRandom } from './seeded-random.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -48,6 +51,10 @@ export interface WorldRegion {
   readonly queue: Queue;
   readonly alerts: Alerts;
   readonly events: EventTopic;
+  readonly endpoints: Endpoints;
+  readonly outbox: Outbox;
+  readonly webhooks: InMemoryWebhooks;
+  readonly deadDeliveries: DeadDeliveries;
   readonly metrics: Metrics;
   readonly probe: Probe;
   readonly canary: Canary;
@@ -65,12 +72,17 @@ export interface Backstage {
   readonly claims: InMemorySessionClaims;
   readonly sessions: InMemorySessionCopies;
   readonly ledgers: InMemoryLedgerPair;
+  readonly endpoints: InMemoryEndpoints;
+  /** What merchants are sent, from wherever. */
+  readonly webhooks: InMemoryWebhooks;
   readonly regions: Readonly<Record<Region, {
     readonly workIndex: InMemoryWorkIndex;
     readonly ledger: InMemoryLedger;
     readonly bucket: InMemoryObjectStore;
     readonly alerts: InMemoryAlerts;
     readonly events: InMemoryEventTopic;
+    readonly outbox: InMemoryOutbox;
+    readonly deadDeliveries: InMemoryDeadDeliveries;
     readonly metrics: InMemoryMetrics;
     readonly probe: InMemoryProbe;
     readonly log: InMemoryLog;
@@ -118,13 +130,15 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     bucket: new InMemoryObjectStore(),
     alerts: new InMemoryAlerts(),
     events: new InMemoryEventTopic(),
+    outbox: new InMemoryOutbox(ledgers.servers[region]),
+    deadDeliveries: new InMemoryDeadDeliveries(),
     metrics: new InMemoryMetrics(),
     probe: new InMemoryProbe(),
     log: new InMemoryLog(),
     mover: new InMemoryMover(),
   });
   const backstage: Backstage = {
-    journal, ledgers, epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
+    journal, ledgers, endpoints: new InMemoryEndpoints(), webhooks: new InMemoryWebhooks(), epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
     claims: new InMemorySessionClaims(), sessions: new InMemorySessionCopies(),
     regions: { 'us-east-1': backstageOf('us-east-1'), 'us-east-2': backstageOf('us-east-2') },
   };
@@ -159,6 +173,10 @@ function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' |
       queue: breakage.subject<Queue>(backstage.queues, { part: 'queue', region }),
       alerts: breakage.subject<Alerts>(own.alerts, { part: 'alerts', region }),
       events: breakage.subject<EventTopic>(own.events, { part: 'events', region }),
+      endpoints: breakage.subject<Endpoints>(backstage.endpoints, { part: 'endpoints', region }),
+      outbox: breakage.subject<Outbox>(own.outbox, { part: 'outbox', region }),
+      webhooks: backstage.webhooks,
+      deadDeliveries: breakage.subject<DeadDeliveries>(own.deadDeliveries, { part: 'deadDeliveries', region }),
       claims: breakage.subject<SessionClaims>(backstage.claims, { part: 'claims', region }),
       sessions: breakage.subject<Sessions>(backstage.sessions.in(region), { part: 'sessions', region }),
       signer: breakage.subject<Signer>(stores.signer, { part: 'signer', region }),

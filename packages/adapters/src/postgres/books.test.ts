@@ -101,6 +101,29 @@ test.each([
   expect(await counts()).toEqual({ payments: 1, postings: 2 });
 });
 
+const event = "INSERT INTO understudy.outbox (merchant_id, transaction_id, event, payload) VALUES ('shop', 't1', 'payment.failed', '{}')";
+const delivery = (columns: string, values: string): string => `INSERT INTO understudy.delivery (outbox_id, target${columns}) SELECT id, 'webhook:1'${values} FROM understudy.outbox`;
+
+test.each([
+  ['outbox_is_append_only', 'DELETE FROM understudy.outbox'],
+  ['outbox_is_append_only', 'TRUNCATE understudy.outbox CASCADE'],
+  ['outbox_is_addressed_once', "UPDATE understudy.outbox SET payload = '{\"a\": 1}'"],
+  ['outbox_is_addressed_once', "UPDATE understudy.outbox SET event = 'payment.processed', addressed_at = now()"],
+  ['outbox_is_addressed_once', 'UPDATE understudy.outbox SET addressed_at = now(); UPDATE understudy.outbox SET addressed_at = NULL'],
+  ['outbox_is_addressed_once', "UPDATE understudy.outbox SET addressed_at = now(); UPDATE understudy.outbox SET addressed_at = now() + interval '1 s'"],
+  ['delivery_is_append_only', 'DELETE FROM understudy.delivery'],
+  ['delivery_stays_told', 'UPDATE understudy.delivery SET told_at = NULL, due_at = now()'],
+  ['delivery_stays_told', "UPDATE understudy.delivery SET target = 'webhook:2'"],
+])('outbox: %s, whoever says %s', async (constraint, change) => {
+  await commit(payment({ status: "'failed'" }), event, delivery(', told_at', ', now()'));
+  await expect(database.sql(change)).rejects.toMatchObject({ code: '23000', constraint });
+});
+
+test.each([['neither due nor done', '', ''], ['due and dead', ', due_at, dead_at', ', now(), now()']])('outbox: a delivery that is %s -> refused', async (_what, columns, values) => {
+  await commit(payment({ status: "'failed'" }), event);
+  await expect(database.sql(delivery(columns, values))).rejects.toMatchObject(refusal('delivery_is_due_or_done'));
+});
+
 test.each(['0', '2', 'NULL'])('fence: a payment of epoch %s while it stands at 1 -> refused', async (epoch) => {
   await expect(commit(payment({ epoch }), debit, credit)).rejects.toMatchObject(refusal('payment_epoch_is_fence'));
 });

@@ -1,14 +1,16 @@
-// The contract suites of Ledger and LedgerControl, over PostgreSQL with a streaming standby and over the ledger in
-// memory.
+// The contract suites of Ledger, LedgerControl and Outbox, over PostgreSQL with a streaming standby and over the ledger
+// in memory.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { epochMs, epochOf } from '@understudy/core';
-import { decided, ledgerContract, ledgerControlContract } from '@understudy/core/contracts';
-import type { LedgerFixture } from '@understudy/core/contracts';
+import { decided, ledgerContract, ledgerControlContract, outboxContract } from '@understudy/core/contracts';
+import type { LedgerFixture, OutboxFixture } from '@understudy/core/contracts';
 import { InMemoryLedgerPair } from '../in-memory/in-memory-ledger-pair.ts';
+import { InMemoryOutbox } from '../in-memory/in-memory-outbox.ts';
 import { VirtualClock } from '../in-memory/virtual-clock.ts';
 import { createLedgerPool } from './ledger-pool.ts';
 import { PostgresLedgerControl } from './postgres-ledger-control.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
+import { PostgresOutbox } from './postgres-outbox.ts';
 import { TestRelay } from './test-relay.ts';
 import { TestServer, until } from './test-server.ts';
 
@@ -39,7 +41,7 @@ async function caughtUp(): Promise<void> {
 }
 
 /** `also`: what this database has beside the ledger. */
-async function postgresFixture(also?: string): Promise<LedgerFixture> {
+async function postgresFixture(also?: string): Promise<LedgerFixture & { readonly outboxes: OutboxFixture }> {
   const database = await primary.createDatabase();
   if (also !== undefined) await database.sql(also);
   await caughtUp();
@@ -48,11 +50,8 @@ async function postgresFixture(also?: string): Promise<LedgerFixture> {
     'us-east-1': createLedgerPool({ ...relay.connection, maxConnections: 8 }),
     'us-east-2': createLedgerPool(standby.connectionTo(database.name)),
   };
-  return {
-    region: 'us-east-1',
+  const shared = {
     ledger: new PostgresLedger(pools['us-east-1']),
-    standby: new PostgresLedger(pools['us-east-2']),
-    control: new PostgresLedgerControl(pools),
     caughtUp,
     cutOff: () => relay.close(),
     close: async () => {
@@ -60,23 +59,24 @@ async function postgresFixture(also?: string): Promise<LedgerFixture> {
       await relay.close();
     },
   };
-}
-
-async function inMemoryFixture(): Promise<LedgerFixture> {
-  const pair = new InMemoryLedgerPair({ clock: new VirtualClock(epochMs(1_767_614_400_000)), primary: 'us-east-1' });
   return {
+    ...shared,
     region: 'us-east-1',
-    ledger: pair.servers['us-east-1'],
-    standby: pair.servers['us-east-2'],
-    control: pair,
-    caughtUp: async () => {},
-    cutOff: async () => pair.stop('us-east-1'),
-    close: async () => {},
+    standby: new PostgresLedger(pools['us-east-2']),
+    control: new PostgresLedgerControl(pools),
+    outboxes: { ...shared, outbox: new PostgresOutbox(pools['us-east-1']), standby: new PostgresOutbox(pools['us-east-2']) },
   };
 }
 
+async function inMemoryFixture(): Promise<LedgerFixture & { readonly outboxes: OutboxFixture }> {
+  const pair = new InMemoryLedgerPair({ clock: new VirtualClock(epochMs(1_767_614_400_000)), primary: 'us-east-1' });
+  const [ledger, standby] = [pair.servers['us-east-1'], pair.servers['us-east-2']];
+  const shared = { ledger, caughtUp: async () => {}, cutOff: async () => pair.stop('us-east-1'), close: async () => {} };
+  return { ...shared, region: 'us-east-1', standby, control: pair, outboxes: { ...shared, outbox: new InMemoryOutbox(ledger), standby: new InMemoryOutbox(standby) } };
+}
+
 describe('postgres', () => {
-  for (const contract of [...ledgerContract(() => postgresFixture()), ...ledgerControlContract(() => postgresFixture())]) test(contract.name, () => contract.run());
+  for (const contract of [...ledgerContract(() => postgresFixture()), ...ledgerControlContract(() => postgresFixture()), ...outboxContract(async () => (await postgresFixture()).outboxes)]) test(contract.name, () => contract.run());
 
   test('status: of a standby that has received more than it replayed -> how long ago it last replayed', async () => {
     const { ledger, control, close } = await postgresFixture();
@@ -121,5 +121,5 @@ describe('postgres, as Aurora', () => {
 });
 
 describe('in-memory', () => {
-  for (const contract of [...ledgerContract(inMemoryFixture), ...ledgerControlContract(inMemoryFixture)]) test(contract.name, () => contract.run());
+  for (const contract of [...ledgerContract(inMemoryFixture), ...ledgerControlContract(inMemoryFixture), ...outboxContract(async () => (await inMemoryFixture()).outboxes)]) test(contract.name, () => contract.run());
 });

@@ -71,10 +71,10 @@ test('post: a processed and a failed payment -> rows, postings and notices made 
     { transaction_id: 'yes', account: 'acquirer:receivable', amount_minor: '1250', currency: 'EUR' },
     { transaction_id: 'yes', account: 'merchant:shop:payable', amount_minor: '-1250', currency: 'EUR' },
   ]);
-  const common = { merchant_id: 'shop', customer_id: 'customer-1', amount: '12.50', currency: 'EUR', decided_at: '2026-01-05T12:00:01.000Z' };
-  expect(await database.sql('SELECT event, payload, sent_at FROM understudy.outbox ORDER BY event')).toEqual([
-    { event: 'payment.failed', payload: { ...common, transaction_id: 'no', status: 'failed', code: 'card_declined' }, sent_at: null },
-    { event: 'payment.processed', payload: { ...common, transaction_id: 'yes', status: 'processed' }, sent_at: null },
+  const common = { merchant_id: 'shop', customer_id: 'customer-1', amount: '12.50', currency: 'EUR', accepted_at: '2026-01-05T12:00:00.000Z', accepted_region: 'us-east-1', decided_at: '2026-01-05T12:00:01.000Z', live: 'true' };
+  expect(await database.sql('SELECT event, payload, addressed_at FROM understudy.outbox ORDER BY event')).toEqual([
+    { event: 'payment.failed', payload: { ...common, transaction_id: 'no', status: 'failed', code: 'card_declined' }, addressed_at: null },
+    { event: 'payment.processed', payload: { ...common, transaction_id: 'yes', status: 'processed' }, addressed_at: null },
   ]);
 });
 

@@ -1,5 +1,5 @@
 // The rows of a posting, made from the decision only, and the statements that write and compare them.
-import { formatAmount } from '@understudy/core';
+import { formatAmount, isoTime } from '@understudy/core';
 import type { DecidedPayment } from '@understudy/core';
 
 /** The columns of `decision` in SQL, one to one. */
@@ -21,7 +21,7 @@ export interface DecisionRow {
 
 export function decisionRow(payment: DecidedPayment): DecisionRow {
   const { acceptance, decision } = payment;
-  const decidedAt = new Date(decision.decidedAt).toISOString();
+  const decidedAt = isoTime(decision.decidedAt);
   return {
     merchant_id: payment.merchantId,
     transaction_id: payment.transactionId,
@@ -41,7 +41,10 @@ export function decisionRow(payment: DecidedPayment): DecisionRow {
       currency: acceptance.amount.currency,
       status: decision.outcome,
       ...(decision.code !== undefined && { code: decision.code }),
+      accepted_at: isoTime(acceptance.acceptedAt),
+      accepted_region: acceptance.acceptedRegion,
       decided_at: decidedAt,
+      live: String(acceptance.live),
     },
   };
 }
