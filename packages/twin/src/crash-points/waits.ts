@@ -1,6 +1,7 @@
-/** What runs against a twin wait for, each with a limit after which it is a failure that names itself. */
+/** What runs against a twin wait for, each with a limit after which it is a failure that names itself and tells the twin's story. */
 import type { Region } from '@understudy/core';
 import type { RunningTwin } from '../drill/running-twin.ts';
+import { withStory } from '../drill/story.ts';
 import type { TwinState } from '../state.ts';
 
 const LOOK_EVERY_MS = 50;
@@ -19,8 +20,8 @@ export async function untilState(twin: RunningTwin, what: string, condition: (st
   await until(what, async () => {
     state = await twin.state();
     return condition(state);
-  }).catch((error: unknown) => {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}. The state is ${JSON.stringify(state)}`);
+  }).catch(async (error: unknown) => {
+    throw await withStory(twin, error);
   });
   return state;
 }

@@ -7,6 +7,7 @@ import type { LoadResult, SentPayment } from './load.ts';
 import { residentMegabytes } from './memory.ts';
 import { RunningTwin } from './running-twin.ts';
 import type { Scenario, Stage } from './scenarios.ts';
+import { withStory } from './story.ts';
 
 export interface DrillOptions {
   readonly scenario: Scenario;
@@ -101,7 +102,7 @@ async function untilState(twin: RunningTwin, wait: Wait): Promise<TwinState> {
   for (;;) {
     const state = await twin.state();
     if (wait.condition(state)) return state;
-    if (Date.now() > deadline) throw new Error(`waited ${wait.limitS} s in vain: ${wait.what}. The state is ${JSON.stringify(state)}`);
+    if (Date.now() > deadline) throw await withStory(twin, new Error(`waited ${wait.limitS} s in vain: ${wait.what}`));
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

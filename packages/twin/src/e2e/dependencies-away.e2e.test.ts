@@ -10,7 +10,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Region } from '@understudy/core';
+import { followsIn, isHealedIn, untilState } from '../crash-points/waits.ts';
 import { RunningTwin } from '../drill/running-twin.ts';
+import { withStory } from '../drill/story.ts';
 import type { Service } from '../network.ts';
 import { doorsOf, payment } from './client.ts';
 import type { Doors } from './client.ts';
@@ -42,12 +44,10 @@ afterAll(async () => {
 const active = async () => (await twin.state()).epoch;
 const statusesOf = async (ids: readonly string[]) => Promise.all(ids.map(async (id) => (await doors.east2.read(id)).body['status']));
 const untilAll = (ids: readonly string[], status: string) =>
-  vi.waitFor(async () => expect(new Set(await statusesOf(ids))).toEqual(new Set([status])), { timeout: SETTLE_LIMIT_MS, interval: 500 });
-const untilFollowing = (region: Region) =>
-  vi.waitFor(async () => {
-    const state = await twin.state();
-    expect(state.regions[region].ledger).toMatchObject({ role: 'standby', fence: state.epoch?.epoch });
-  }, { timeout: 60_000, interval: 500 });
+  vi.waitFor(async () => expect(new Set(await statusesOf(ids))).toEqual(new Set([status])), { timeout: SETTLE_LIMIT_MS, interval: 500 }).catch(async (error: unknown) => {
+    throw await withStory(twin, error);
+  });
+const untilFollowing = (region: Region) => untilState(twin, `${region} follows as a standby`, followsIn(region));
 
 async function expectInTheBooks(ids: readonly string[], region: Region): Promise<void> {
   const rows = await twin.ledger(region);
@@ -191,7 +191,7 @@ describe('stop and start', () => {
 
   test.each<NodeJS.Signals>(['SIGINT', 'SIGKILL'])('%s while us-east-2 is active -> it still is, under the same epoch, and DNS answers it', async (signal) => {
     if ((await active())?.activeRegion !== 'us-east-2') await twin.order('/twin/failover', { to: 'us-east-2' });
-    await vi.waitFor(async () => expect(await active()).toMatchObject({ activeRegion: 'us-east-2', phase: 'open', healed: true }), { timeout: 60_000, interval: 200 });
+    await untilState(twin, 'the move to us-east-2 is healed', isHealedIn('us-east-2'));
     await untilFollowing('us-east-1');
     const before = await active();
     const more = await payEverywhere(`moved-${signal}`, 10);

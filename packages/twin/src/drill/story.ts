@@ -1,0 +1,79 @@
+/**
+ * What a twin has to say when a wait for it was in vain: where nobody can reach the machine, the text of the failure is all
+ * there is. Invariant: bounded, and it never throws, because it explains a failure and must not take its place.
+ * It tells the state, what the supervisor did, the steps of moves and whatever was out of the ordinary in each part's log.
+ */
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunningTwin } from './running-twin.ts';
+
+const EVENTS_MAX = 40;
+/** The stream of events never ends: what has come by then is what was kept. */
+const EVENTS_WAIT_MS = 1_000;
+const LOG_LINES_MAX = 25;
+/** From the end of a log: some hundred lines. */
+const LOG_BYTES_MAX = 512 * 1024;
+const LINE_CHARACTERS_MAX = 400;
+
+const logs = ['us-east-1', 'us-east-2', 'witness', 'ledger-us-east-1', 'ledger-us-east-2', 'table', 'acquirer'] as const;
+
+/** What of a running twin is asked. */
+type Told = Pick<RunningTwin, 'dataDir' | 'state'> & { readonly urls: Pick<RunningTwin['urls'], 'console'> };
+
+export async function storyOf(twin: Told): Promise<string> {
+  const parts = await Promise.all([
+    part('state', async () => [JSON.stringify(await twin.state())]),
+    part('twin', () => eventsOf(twin)),
+    ...logs.map((name) => part(name, () => logOf(join(twin.dataDir, 'logs', `${name}.log`)))),
+  ]);
+  return parts.filter((text) => text !== '').join('\n');
+}
+
+/** `error`, followed by the story. */
+export async function withStory(twin: Told, error: unknown): Promise<Error> {
+  const sentence = error instanceof Error ? error.message : String(error);
+  return new Error(`${sentence}\n${await storyOf(twin)}`, { cause: error });
+}
+
+async function part(name: string, read: () => Promise<readonly string[]>): Promise<string> {
+  const lines = await read().catch((error: unknown) => [`cannot be told: ${String(error)}`]);
+  return lines.length === 0 ? '' : [`--- ${name}`, ...lines.map((line) => line.slice(0, LINE_CHARACTERS_MAX))].join('\n');
+}
+
+async function eventsOf({ urls }: Told): Promise<readonly string[]> {
+  const answer = await fetch(`${urls.console}/twin/events`, { signal: AbortSignal.timeout(EVENTS_WAIT_MS) });
+  let text = '';
+  const decoder = new TextDecoder();
+  try {
+    for await (const bytes of answer.body ?? []) text += decoder.decode(bytes, { stream: true });
+  } catch {
+    // The limit above has ended the stream.
+  }
+  const data = 'data: ';
+  return text.split('\n').flatMap((line) => (line.startsWith(data) ? [line.slice(data.length)] : [])).slice(-EVENTS_MAX);
+}
+
+async function logOf(path: string): Promise<readonly string[]> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, LOG_BYTES_MAX);
+    const { buffer } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8').split('\n').filter(isRemarkable).slice(-LOG_LINES_MAX);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Not the routine of a part that does its work: requests, ticks that found nothing, metrics. */
+function isRemarkable(line: string): boolean {
+  if (line === '') return false;
+  let entry: { readonly level?: unknown; readonly event?: unknown } | null;
+  try {
+    entry = JSON.parse(line) as typeof entry;
+  } catch {
+    return true;
+  }
+  if (entry?.level === undefined) return false;
+  return entry.level !== 'info' || ['move_step', 'reconciled'].includes(String(entry.event));
+}
