@@ -10,15 +10,20 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import type { AddressInfo } from 'node:net';
 
 export interface Call {
+  readonly method: string;
+  /** Path and query, as they were sent. */
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
+  /** The body as text, and as it was sent. */
   readonly body: string;
+  readonly bytes: Buffer;
   readonly gone: AbortSignal;
 }
 
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 export interface HttpFront {
@@ -36,7 +41,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 
 /** The body, or undefined when it is over the limit; the surplus is read and thrown away, so that the caller can hear the answer. */
-const readBody = async (request: IncomingMessage, bodyBytesMax: number): Promise<string | undefined> => {
+const readBody = async (request: IncomingMessage, bodyBytesMax: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let bodyBytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -44,7 +49,7 @@ const readBody = async (request: IncomingMessage, bodyBytesMax: number): Promise
     if (bodyBytes <= bodyBytesMax) chunks.push(chunk);
     else chunks.length = 0;
   }
-  return bodyBytes <= bodyBytesMax ? Buffer.concat(chunks).toString('utf8') : undefined;
+  return bodyBytes <= bodyBytesMax ? Buffer.concat(chunks) : undefined;
 };
 
 /** The socket's end is heard before the response's close: a half-closed caller has already stopped waiting. */
@@ -69,9 +74,9 @@ const write = (response: ServerResponse, reply: Reply): void => {
 export const createHttpFront = (bodyBytesMax: number, answer: (call: Call) => Promise<Reply>): HttpFront => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const gone = watchCaller(request, response);
-    const body = await readBody(request, bodyBytesMax);
-    if (body === undefined) write(response, { status: 413, headers: { connection: 'close' }, body: 'request body too large' });
-    else write(response, await answer({ headers: request.headers, body, gone }));
+    const bytes = await readBody(request, bodyBytesMax);
+    if (bytes === undefined) write(response, { status: 413, headers: { connection: 'close' }, body: 'request body too large' });
+    else write(response, await answer({ method: request.method ?? '', path: request.url ?? '/', headers: request.headers, body: bytes.toString('utf8'), bytes, gone }));
   };
   const server = createServer((request, response) => {
     serve(request, response).catch((cause: unknown) => response.destroy(cause instanceof Error ? cause : undefined));
