@@ -12,6 +12,7 @@ import { UsageError } from './options.ts';
 export interface DataDir {
   readonly path: string;
   readonly table: string;
+  readonly sessions: string;
   readonly acquirer: string;
   readonly bundles: string;
   readonly apiKeyFile: string;
@@ -39,13 +40,14 @@ export function openDataDir(folder: string, options: { readonly fresh: boolean }
 function fill(path: string, options: { readonly fresh: boolean }, release: () => void): DataDir {
   if (options.fresh) {
     removeLedgerFolder(path);
-    for (const part of ['table', 'acquirer', 'queues', 'api-key', 'signing-keys']) rmSync(join(path, part), { recursive: true, force: true });
+    for (const part of ['table', 'acquirer', 'queues', 'api-key', 'signing-keys', 'sessions']) rmSync(join(path, part), { recursive: true, force: true });
   }
   for (const part of ['table', 'acquirer', 'queues', 'logs', 'bundles']) makeTraversable(join(path, part));
   const ledger = ledgerFolder(path);
   return {
     path,
     table: join(path, 'table'),
+    sessions: join(path, 'sessions'),
     acquirer: join(path, 'acquirer'),
     bundles: join(path, 'bundles'),
     apiKeyFile: join(path, 'api-key'),

@@ -9,7 +9,7 @@ import { Switchboard } from './switchboard/switchboard.ts';
 import type { LinkName, LinkState } from './switchboard/switchboard.ts';
 
 /** Dependencies of a region that `POST /twin/regions/R/services/S` can break. */
-export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication'] as const;
+export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication', 'sessions-replication'] as const;
 export type Service = (typeof services)[number];
 export type LinkService = Exclude<Service, 'index'>;
 
@@ -26,6 +26,8 @@ export const linkNames = {
   rds: (region: Region) => `rds.${region}`,
   acquirer: (region: Region) => `acquirer.${region}`,
   replication: (standby: Region) => `replication.${standby}`,
+  /** What `from` wrote to its copies of the eventually consistent tables, on its way to the other region's. */
+  sessionsReplication: (from: Region) => `sessions-replication.${from}`,
   probe: (from: string, to: Region) => `probe.${from}.${to}`,
   operator: (service: 'dynamodb' | 'sqs' | 'ledger', to: Region) => `operator.${service}.${to}`,
 } as const;
@@ -38,7 +40,9 @@ const linksOf = (region: Region): readonly LinkName[] => {
   return [
     { name: linkNames.resolver(region), from: 'dns', to: region },
     { name: linkNames.dynamodb(region), from: region, to: table },
-    { name: linkNames.dynamodbPeer(region), from: region, to: table },
+    // Through the other region's endpoint, which is lost with it.
+    { name: linkNames.dynamodbPeer(region), from: region, to: peer },
+    { name: linkNames.sessionsReplication(region), from: region, to: peer },
     { name: linkNames.sqs(region, region), from: region, to: region },
     { name: linkNames.sqs(region, peer), from: region, to: peer },
     { name: linkNames.ledger(region, region), from: region, to: region },
@@ -67,6 +71,7 @@ const linkOfService = (service: LinkService, region: Region): readonly string[] 
     ledger: [linkNames.ledger(region, region)],
     acquirer: [linkNames.acquirer(region)],
     replication: [linkNames.replication(region), linkNames.replication(peerOf(region))],
+    'sessions-replication': [linkNames.sessionsReplication(region)],
   })[service];
 
 /** Where the API of a region answers, given the base port. */
@@ -111,6 +116,16 @@ export class Network {
     for (const from of regions) this.aim(linkNames.ledger(from, region), port);
     this.aim(linkNames.operator('ledger', region), port);
     this.aim(linkNames.replication(peerOf(region)), port);
+  }
+
+  /** What the database service keeps in a region is unreachable while the region is lost, and so is what leaves it. */
+  loseTables(region: Region): void {
+    const lost = [linkNames.dynamodbPeer(peerOf(region)), linkNames.witnessDynamodb(region), ...regions.map(linkNames.sessionsReplication)];
+    this.#switchboard.impose(`lost.${region}`, { select: (link) => lost.includes(link.name), effect: { kind: 'cut' } });
+  }
+
+  regainTables(region: Region): void {
+    this.#switchboard.lift(`lost.${region}`);
   }
 
   /** Cuts every link that crosses the region's border; what runs inside goes on. */

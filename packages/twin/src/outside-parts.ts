@@ -2,17 +2,20 @@
  * What stands outside both regions and outlives them: the strongly consistent table and the card acquirer, each a process
  * of its own. The supervisor reads the table past the switchboard: it must know the truth while everything else is cut.
  */
-import { createDynamoConnection, DynamoEpochRegister, DynamoKeyStore, DynamoMoveLog, journalTable } from '@understudy/adapters/dynamodb';
+import { createDynamoConnection, DynamoEpochRegister, DynamoKeyStore, DynamoMoveLog, journalTable, sessionsTable, SESSIONS_TTL_ATTRIBUTE } from '@understudy/adapters/dynamodb';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
 import { epochMs, firstEpochRecord, peerOf, primaryRegion, regions } from '@understudy/core';
 import type { EpochRecord, EpochRegister, KeyStore, MoveLog, Region } from '@understudy/core';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataDir } from './data-dir.ts';
-import { journalTableName } from './environment.ts';
+import { journalTableName, sessionsTableName } from './environment.ts';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
 import { UsageError } from './options.ts';
+
+/** Late on purpose, as with DynamoDB: readers go by the time at which a session ends. */
+const SWEEP_EVERY_MS = 60_000;
 
 export interface OutsideOptions {
   readonly dataDir: DataDir;
@@ -64,12 +67,21 @@ export class OutsideParts {
     const { dataDir, network, onCrash } = this.#options;
     this.table = await startChild({
       entry: new URL('stand-ins/dynamodb/dynamodb.process.ts', import.meta.url),
-      configuration: { dataDir: dataDir.table, regions, tables: [{ ...journalTable, TableName: journalTableName }] },
+      configuration: {
+        dataDir: dataDir.table, regions, tables: [{ ...journalTable, TableName: journalTableName }],
+        regional: {
+          dataDir: dataDir.sessions, sweepEveryMs: SWEEP_EVERY_MS,
+          tables: [{ request: { ...sessionsTable, TableName: sessionsTableName }, ttlAttribute: SESSIONS_TTL_ATTRIBUTE }],
+          peers: Object.fromEntries(regions.map((region) => [region, network.port(linkNames.sessionsReplication(region))])),
+        },
+      },
       logFile: dataDir.log('table'),
       onCrash: (how) => onCrash('table', how),
     });
     const ports = this.#tablePorts();
+    const receivers = this.table.ready['receivers'] as Readonly<Record<Region, number>>;
     for (const region of regions) {
+      network.aim(linkNames.sessionsReplication(region), receivers[peerOf(region)]);
       network.aim(linkNames.dynamodb(region), ports[region]);
       network.aim(linkNames.dynamodbPeer(region), ports[peerOf(region)]);
       network.aim(linkNames.witnessDynamodb(region), ports[region]);

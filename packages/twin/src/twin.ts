@@ -131,6 +131,7 @@ export class Twin {
     const node = this.#parts.node(region);
     if (!node.up) throw new NotNow(`${region} is down already`);
     this.#history.noteLoss(region);
+    this.network.loseTables(region);
     await Promise.all([node.kill(), this.#ledgers.kill(region)]);
     this.events.emit('region_killed', { region });
   }
@@ -139,6 +140,7 @@ export class Twin {
     const node = this.#parts.node(region);
     if (node.up) throw new NotNow(`${region} is up already`);
     await this.#ending;
+    this.network.regainTables(region);
     await Promise.all([node.start(), this.#ledgers.restore(region, () => this.#observer.readRecord())]);
     this.events.emit('region_restored', { region });
   }
@@ -302,6 +304,7 @@ export class Twin {
   /** A region whose process ended by itself is lost like one that was killed: nothing of it goes on. */
   #regionDied(region: Region): void {
     this.#history.noteLoss(region);
+    this.network.loseTables(region);
     this.#ending = this.#ledgers.kill(region).catch((error: unknown) => this.events.emit('stop_fault', { cause: String(error) }));
   }
 

@@ -75,7 +75,14 @@ function writeOfRequest(head: string, body: string): Write | undefined {
   return path.endsWith('/void') ? { kind: 'acquirer void', about: '' } : undefined;
 }
 
+/** Two tables name a session alike: its copies, and who may pay it. */
+const sessionKind = (request: ItemRequest): string => {
+  if (request.TableName?.endsWith('sessions')) return 'session keep';
+  return request.Item ? 'session claim' : 'session take-over';
+};
+
 interface ItemRequest {
+  readonly TableName?: string;
   readonly Key?: { readonly pk?: { readonly S?: string } };
   readonly Item?: { readonly pk?: { readonly S?: string }; readonly decision?: unknown };
   readonly UpdateExpression?: string;
@@ -88,6 +95,7 @@ function writeOfItem(request: ItemRequest): Write | undefined {
   if (/^(CANARY|VOTE)#/.test(about)) return undefined;
   if (about.startsWith('RUN#')) return { kind: 'move log', about };
   if (about === 'EPOCH') return { kind: `epoch ${change.includes('#healed_at = ') ? 'healed' : (request.ExpressionAttributeValues?.[':set_phase']?.S ?? 'set')}`, about };
+  if (about.startsWith('S#')) return { kind: sessionKind(request), about };
   if (request.Item) return { kind: request.Item.decision ? 'journal spend' : 'journal accept', about };
   if (change.includes('#decision = ')) return { kind: 'journal decide', about };
   if (change.includes('#posted_epoch = ')) return { kind: 'journal mark', about };

@@ -1,6 +1,6 @@
 /**
  * The process of the global table store. It is neither region's child, so that it outlives both.
- * argv[2]: its configuration as JSON. Says `{event:'ready', ports, controlPort}` to its parent when it serves.
+ * argv[2]: its configuration as JSON. Says `{event:'ready', ports, controlPort, receivers?}` to its parent when it serves.
  * `GET /faults` and `POST /faults` on the control port: `{region: {fault: value}}`, as in faults.ts.
  * Invariant: it never outlives its parent. Does not: restart itself.
  */
@@ -9,6 +9,8 @@ import * as v from 'valibot';
 import { parseFaultChanges, type Faults } from './faults.ts';
 import { createGlobalTableStore, type GlobalTableStore } from './global-table-store.ts';
 import { closeServer, listenLocally, readBody } from './http-front.ts';
+import { openRegionalTables } from './regional-tables.ts';
+import type { RegionalTablesOptions } from './regional-tables.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const port = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(65_535));
@@ -18,6 +20,12 @@ const configurationSchema = v.strictObject({
   tables: v.array(v.record(v.string(), v.unknown())),
   ports: v.optional(v.record(v.string(), port), {}),
   controlPort: v.optional(port, 0),
+  regional: v.optional(v.strictObject({
+    dataDir: v.pipe(v.string(), v.nonEmpty()),
+    tables: v.array(v.strictObject({ request: v.record(v.string(), v.unknown()), ttlAttribute: v.pipe(v.string(), v.nonEmpty()) })),
+    peers: v.record(v.string(), port),
+    sweepEveryMs: v.pipe(v.number(), v.minValue(1)),
+  })),
   seed: v.optional(v.pipe(v.number(), v.integer())),
 });
 
@@ -29,6 +37,8 @@ export interface DynamodbProcessConfiguration {
   /** Any free port where absent. */
   readonly ports?: Readonly<Record<string, number>>;
   readonly controlPort?: number;
+  /** The eventually consistent tables, served at the same ports. */
+  readonly regional?: Omit<RegionalTablesOptions, 'regions'>;
   /** Makes the injected faults repeatable. */
   readonly seed?: number;
 }
@@ -37,17 +47,22 @@ export interface DynamodbProcessReady {
   readonly event: 'ready';
   readonly ports: Readonly<Record<string, number>>;
   readonly controlPort: number;
+  /** Where each region's copies take the other's changes. */
+  readonly receivers?: Readonly<Record<string, number>>;
 }
 
 const configuration = v.parse(configurationSchema, JSON.parse(process.argv[2] ?? ''));
 const { regions, seed } = configuration;
+const regional = configuration.regional && (await openRegionalTables({ ...configuration.regional, regions }));
 const store = await createGlobalTableStore({
   ...configuration,
+  regional: regional?.stores ?? new Map(),
   random: seed === undefined ? Math.random : seededRandom(seed),
 });
 const control = createControl(regions, store.faults);
 const ports = await store.listen();
 const controlPort = await listenLocally(control, configuration.controlPort);
+const receivers = await regional?.listen();
 
 let stopping: Promise<void> | undefined;
 const stop = (): void => {
@@ -57,11 +72,12 @@ process.once('SIGTERM', stop);
 process.once('disconnect', stop);
 // The parent may have died while we started: then its 'disconnect' has come and gone.
 if (process.send && !process.connected) stop();
-else process.send?.({ event: 'ready', ports, controlPort } satisfies DynamodbProcessReady);
+else process.send?.({ event: 'ready', ports, controlPort, ...(receivers && { receivers }) } satisfies DynamodbProcessReady);
 
 async function closeAll(controlServer: Server, tables: GlobalTableStore): Promise<void> {
   await closeServer(controlServer);
   await tables.close();
+  await regional?.close();
 }
 
 function createControl(knownRegions: readonly string[], faults: Faults): Server {

@@ -12,7 +12,9 @@ import { createFaults, type Faults } from './faults.ts';
 import { closeServer, createHttpFront, listenLocally } from './http-front.ts';
 import { createKeyLocks } from './key-locks.ts';
 import { createOperations } from './operations.ts';
+import type { Execute } from './operations.ts';
 import { openReplica, type Replica } from './replica.ts';
+import type { RegionalStore } from './regional-store.ts';
 import { itemKey, openTableStore, type ItemImage, type TableStore } from './table-store.ts';
 
 /** Items per step of the rebuild at start. */
@@ -26,6 +28,8 @@ export interface GlobalTableStoreOptions {
   readonly tables?: readonly Readonly<Record<string, unknown>>[];
   /** A port per region; any free one where absent. */
   readonly ports?: Readonly<Record<string, number>>;
+  /** Copies of eventually consistent tables, which the same endpoints serve: each its own region's. */
+  readonly regional?: ReadonlyMap<string, RegionalStore>;
   /** A number in [0, 1) for injected faults. */
   readonly random?: () => number;
 }
@@ -75,7 +79,11 @@ export async function createGlobalTableStore(options: GlobalTableStoreOptions): 
   }
 
   const stores = new Map([...replicas].map(([region, { store }]) => [region, store]));
-  const execute = createOperations({ strong, replicas: stores, locks: createKeyLocks(), createTable });
+  const onStrong = createOperations({ strong, replicas: stores, locks: createKeyLocks(), createTable });
+  const execute: Execute = (region, operation, body) => {
+    const regional = options.regional?.get(region);
+    return regional?.has(body['TableName']) ? regional.execute(operation, body) : onStrong(region, operation, body);
+  };
   const servers = new Map<string, Server>(regions.map((region) => [region, createHttpFront({ region, execute, faults })]));
 
   return {
