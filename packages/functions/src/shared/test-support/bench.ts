@@ -11,7 +11,7 @@ import { createLog } from '../log.ts';
 export const testKey: string = `us_test_${'k1'.repeat(12)}`;
 export const otherKey: string = `us_test_${'k2'.repeat(12)}`;
 
-type AllPorts = ProcessPorts & MovePorts & Runtime & { readonly keys: World['keys'] } & Pick<World['regions'][Region], 'votes' | 'probe' | 'canary'>;
+type AllPorts = ProcessPorts & MovePorts & Runtime & { readonly keys: World['keys'] } & Pick<World['regions'][Region], 'votes' | 'probe' | 'canary' | 'sessions'>;
 
 export interface Bench {
   readonly world: World;
