@@ -8,5 +8,7 @@ export { acceptedBody, cancelledBody, failureCode, healthBody, paymentBody, proc
 export type { AcceptedBody, CancelledBody, HealthBody, PaymentBody, ProcessedBody, ValidatedBody } from './payment-body.ts';
 export { sessionBody } from './session-body.ts';
 export type { SessionBody } from './session-body.ts';
+export { newWebhookBody, removedWebhookBody, webhookBody, webhooksBody } from './webhook-body.ts';
+export type { WebhookBody } from './webhook-body.ts';
 export { openOperations, routes } from './routes.ts';
 export type { Method, OperationName, Route } from './routes.ts';

@@ -1,5 +1,6 @@
 // The bodies of the contract as JSON Schema 2020-12, for the OpenAPI document. Checked against what the presenters
 // really make in openapi.test.ts.
+import { eventNames } from '@understudy/core';
 import { errorStatus } from './error-codes.ts';
 
 /** The part of JSON Schema that is used here. */
@@ -54,6 +55,11 @@ const requestFields = {
 const method: Schema = { type: 'string', pattern: methodPattern, description: 'An opaque token. Card numbers are refused.' };
 const session = id('Pays this checkout session, with its amount, currency and customer.');
 
+const webhookId = id('Names the endpoint.');
+const webhookUrl: Schema = { type: 'string', description: 'https, at a public address, port 443 or one from 1024.' };
+const webhookEvents: Schema = { type: 'array', items: { type: 'string', enum: eventNames }, description: 'All when left out.' };
+const webhook = (also: Readonly<Record<string, Schema>> = {}): Schema => object({ webhook_id: webhookId, url: webhookUrl, 'events?': webhookEvents, created_at: time, ...also });
+
 export const schemas: Readonly<Record<string, Schema>> = {
   PaymentRequest: object({ ...requestFields, payment_method: method, 'session_id?': session }),
   ProcessRequest: object({ ...requestFields, 'payment_method?': method, 'session_id?': session }),
@@ -81,6 +87,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
   Processed: object({
     message: word('Payment processed successfully'), transaction_id: id('As sent.'), timestamp: { type: 'integer', description: 'Seconds since 1970 at which it was settled first.' },
   }),
+  WebhookRequest: object({ url: webhookUrl, 'events?': webhookEvents }),
+  Webhook: webhook(),
+  NewWebhook: webhook({ secret: { type: 'string', pattern: '^whsec_[A-Za-z0-9+/]+=*$', description: 'Signs what is sent. Shown this once.' } }),
+  Webhooks: object({ webhooks: { type: 'array', items: ref('Webhook') } }),
+  RemovedWebhook: object({ webhook_id: webhookId, status: word('removed') }),
   Healthy: object({ status: word('healthy'), region, active: { type: 'boolean', description: 'Whether this region settles.' } }),
   Unhealthy: object({ status: word('unhealthy'), reason: { type: 'string', enum: ['cannot_accept', 'not_active'] }, region }),
   Error: object({

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { customerId, epochMs, epochOf, merchantId, minorUnits, transactionId } from '@understudy/core';
-import type { DecidedPayment, Payment } from '@understudy/core';
-import { acceptedBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, processedBody, routes, validatedBody } from './index.ts';
+import type { DecidedPayment, Endpoint, Payment } from '@understudy/core';
+import { acceptedBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, processedBody, routes, validatedBody } from './index.ts';
 import type { Schema } from './index.ts';
 
 /** What a value breaks of a schema, as sentences. Knows the keywords that the document uses, and fails on any other. */
@@ -60,6 +60,7 @@ const decided = (outcome: 'processed' | 'failed' | 'cancelled', code?: string): 
 const settled = (payment: Payment): Payment => ({ ...payment, postedEpoch: epochOf(1), settledAt: epochMs(acceptedAt + 5000), settledRegion: 'us-east-1' });
 const { payment_method: _left_out, ...withoutMethod } = paymentBody(accepted) as unknown as Record<string, unknown>;
 
+const endpoint: Endpoint = { id: 'wh_1', url: 'https://shop.example/', live: true, keyId: 'k1', createdAt: acceptedAt };
 const spent: Payment = { ...key, decision: decided('cancelled').decision, postedEpoch: epochOf(0), inWork: false, attempts: 0 };
 
 test.each<[string, Schema, unknown]>([
@@ -76,6 +77,9 @@ test.each<[string, Schema, unknown]>([
   ['cancelled', schemaOf(routes.cancelPayment, 200), cancelledBody(key.transactionId)],
   ['validated', schemaOf(routes.validatePayment, 200), validatedBody(key.transactionId)],
   ['processed', schemaOf(routes.processPayment, 200), processedBody(key.transactionId, acceptedAt)],
+  ['webhook added', schemaOf(routes.addWebhook, 201), newWebhookBody(endpoint, 'whsec_c2VjcmV0')],
+  ['webhooks listed', schemaOf(routes.listWebhooks, 200), webhooksBody([endpoint, { ...endpoint, events: ['payment.failed'] }])],
+  ['webhook removed', schemaOf(routes.removeWebhook, 200), removedWebhookBody('wh_1')],
   ['healthy', schemaOf(routes.checkHealth, 200), healthBody({ healthy: true }, { region: 'us-east-1', active: true })],
   ['unhealthy', schemaOf(routes.checkHealth, 503), healthBody({ healthy: false, reason: 'not_active' }, { region: 'us-east-1', active: false })],
   ['declined', schemaOf(routes.processPayment, 402), errorBody('declined', 'no')],

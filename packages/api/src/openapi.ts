@@ -32,7 +32,7 @@ export interface OpenapiDocument {
 
 interface Operation {
   readonly summary: string;
-  readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest';
+  readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest' | 'WebhookRequest';
   readonly answers: Readonly<Record<number, readonly [description: string, ...schemaNames: string[]]>>;
   readonly errors: readonly ErrorCode[];
 }
@@ -50,7 +50,7 @@ const operations: Readonly<Record<OperationName, Operation>> = {
   readPayment: {
     summary: 'Read a payment, strongly: never a false 404',
     answers: { 200: ['The payment', 'Payment', 'Cancelled'] },
-    errors: ['invalid_request', 'not_found', ...everywhere],
+    errors: ['invalid_request', 'not_found', 'gone', ...everywhere],
   },
   cancelPayment: {
     summary: 'Cancel a payment that is not decided, or spend an id that was never seen',
@@ -79,6 +79,18 @@ const operations: Readonly<Record<OperationName, Operation>> = {
     summary: 'Read a checkout session',
     answers: { 200: ['The session', 'Session'] },
     errors: ['invalid_request', 'not_found', ...everywhere],
+  },
+  addWebhook: {
+    summary: 'Ask to be told what becomes of payments, signed by the Standard Webhooks convention. After a 503 the list says whether it stands',
+    request: 'WebhookRequest',
+    answers: { 201: ['Made; its secret is shown this once', 'NewWebhook'] },
+    errors: ['invalid_request', 'webhook_exists', 'too_many_webhooks', 'too_large', ...everywhere],
+  },
+  listWebhooks: { summary: 'The webhook endpoints of this key\'s mode', answers: { 200: ['All of them', 'Webhooks'] }, errors: everywhere },
+  removeWebhook: {
+    summary: 'Tell an endpoint nothing more',
+    answers: { 200: ['Removed', 'RemovedWebhook'] },
+    errors: ['not_found', ...everywhere],
   },
   checkHealth: {
     summary: 'Whether clients should come to this region',

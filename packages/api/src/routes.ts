@@ -1,7 +1,7 @@
 // The routes that exist. The gateway, the function manifest and the OpenAPI document are all made from or checked
 // against this list.
 
-export type Method = 'GET' | 'POST';
+export type Method = 'GET' | 'POST' | 'DELETE';
 
 export interface Route {
   readonly method: Method;
@@ -17,6 +17,9 @@ export const routes = {
   processPayment: { method: 'POST', path: '/process' },
   openSession: { method: 'POST', path: '/sessions' },
   readSession: { method: 'GET', path: '/sessions/{session_id}' },
+  addWebhook: { method: 'POST', path: '/webhooks' },
+  listWebhooks: { method: 'GET', path: '/webhooks' },
+  removeWebhook: { method: 'DELETE', path: '/webhooks/{webhook_id}' },
   checkHealth: { method: 'GET', path: '/health' },
   readOpenapi: { method: 'GET', path: '/openapi.json' },
 } as const;

@@ -6,6 +6,7 @@
  */
 import http from 'node:http';
 import https from 'node:https';
+import type { LookupFunction } from 'node:net';
 
 /** Far above any answer of a payment protocol or a health check. */
 const BODY_BYTES_MAX = 64 * 1024;
@@ -22,6 +23,8 @@ export interface HttpCall {
   readonly agent?: http.Agent | https.Agent;
   /** True: the answer's head is enough, its body is not awaited. */
   readonly headOnly?: boolean;
+  /** How the host's name becomes an address, for a caller that does not trust the name. */
+  readonly lookup?: LookupFunction;
 }
 
 export interface HttpAnswer {
@@ -85,6 +88,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const request = client.request(call.url, {
     method: call.method,
     agent: call.agent ?? false,
+    ...(call.lookup && { lookup: call.lookup }),
     headers: { ...call.headers, ...(body && { 'content-type': 'application/json', 'content-length': body.length }) },
   });
   let settled = false;

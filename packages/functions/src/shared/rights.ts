@@ -16,8 +16,14 @@ export type Right =
   /** Leaves the network for the acquirer, or for the regions' public addresses. */
   | 'acquirer' | 'probe'
   | 'alerts:publish'
+  /** Gets and lists objects in both regions' buckets; puts new ones into this region's, never over another. */
+  | 'bucket:read' | 'bucket:write'
   /** Publishes to this region's transactions topic. */
   | 'events:publish'
+  /** Leaves the network for merchants' webhook endpoints, wherever in the world they are. */
+  | 'webhooks'
+  /** Sends to the dead-letter queue of this region's notices. */
+  | 'dead-deliveries:send'
   /** Moves the writer of the global database cluster. */
   | 'cluster:move'
   /** Reads and writes of this region's copy of the sessions table, and the other's. */

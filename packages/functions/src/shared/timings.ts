@@ -1,7 +1,8 @@
 // How long things wait, last and stay fresh, and how much is done at once. Operators and the local twin may override
 // any of them in one JSON variable; the defaults are those of AWS.
 import * as v from 'valibot';
-import type { DetectPolicy } from '@understudy/core';
+import { defaultRetryDelaysMs } from '@understudy/core';
+import type { DetectPolicy, NotifyPolicy } from '@understudy/core';
 
 export interface Timings {
   readonly reconcileGraceMs: number;
@@ -15,6 +16,9 @@ export interface Timings {
   readonly moveWaitMs: number;
   readonly acquirerTimeoutMs: number;
   readonly probeTimeoutMs: number;
+  readonly notify: NotifyPolicy & { readonly webhookTimeoutMs: number };
+  readonly settlementCloseAfterMs: number;
+  readonly settlementStandbyPatienceMs: number;
 }
 
 const whole = (least: number, defaultValue: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(least)), defaultValue);
@@ -42,4 +46,17 @@ export const timingsSchema: v.GenericSchema<unknown, Timings> = v.strictObject({
   acquirerTimeoutMs: whole(1, 3000),
   /** A probe that takes longer has not reached its region; less than the interval between two ticks. */
   probeTimeoutMs: whole(1, 2000),
+  notify: v.optional(
+    v.strictObject({
+      retryDelaysMs: v.optional(v.pipe(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(1))), v.minLength(1), v.maxLength(20)), [...defaultRetryDelaysMs]),
+      leaseMs: whole(1, 30_000),
+      passMs: whole(1, 45_000),
+      webhookTimeoutMs: whole(1, 5000),
+    }),
+    {},
+  ),
+  /** Backlogs of minutes still reach their own day's file. */
+  settlementCloseAfterMs: whole(0, 900_000),
+  /** Six hours: longer than a standby takes to be built anew, shorter than a merchant waits for the day's file. */
+  settlementStandbyPatienceMs: whole(0, 21_600_000),
 });

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { regions, witnessRegion } from '@understudy/core';
 import type { DetectPolicy, PaymentPolicy, Region, Vantage } from '@understudy/core';
+import type { TargetRule } from '@understudy/adapters/webhook';
 import { paymentPolicySchema } from './payment-policy.ts';
 import { signingKeysSchema } from './signing-keys.ts';
 import type { SigningKeySource } from './signing-keys.ts';
@@ -13,6 +14,11 @@ import type { Timings } from './timings.ts';
 
 export interface QueueAddress {
   readonly url: string;
+  readonly endpoint?: string;
+}
+
+export interface BucketAddress {
+  readonly name: string;
   readonly endpoint?: string;
 }
 
@@ -50,11 +56,14 @@ export interface Variables {
   readonly JOURNAL_TABLE: string;
   readonly SESSIONS_TABLE: string;
   readonly SIGNING_KEYS: SigningKeySource;
+  readonly WEBHOOK_TARGETS: TargetRule;
+  readonly DEAD_DELIVERIES_QUEUE: QueueAddress;
   readonly DYNAMODB_ENDPOINT: string | undefined;
   readonly DYNAMODB_PEER_ENDPOINT: string | undefined;
   readonly QUEUES: Readonly<Record<Region, QueueAddress>>;
   readonly LEDGERS: Readonly<Record<Region, LedgerAddress>>;
   readonly LEDGER_OWNER: LedgerOwner;
+  readonly BUCKETS: Readonly<Record<Region, BucketAddress>>;
   readonly ACQUIRERS: { readonly live: AcquirerAddress; readonly test: AcquirerAddress };
   readonly ALERTS_TOPIC_ARN: string;
   readonly TRANSACTIONS_TOPIC_ARN: string;
@@ -103,6 +112,7 @@ const eachRegion = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unk
   json(v.strictObject({ 'us-east-1': schema, 'us-east-2': schema }));
 
 const queue: v.GenericSchema<unknown, QueueAddress> = v.strictObject({ url, endpoint: v.exactOptional(url) });
+const bucket: v.GenericSchema<unknown, BucketAddress> = v.strictObject({ name: text, endpoint: v.exactOptional(url) });
 const ledger: v.GenericSchema<unknown, LedgerAddress> = v.strictObject({
   host: text, readerHost: v.exactOptional(text), port, user: text, database: text,
   ssl: v.exactOptional(v.boolean()), password: v.exactOptional(v.string()), iam: v.exactOptional(v.boolean()),
@@ -128,6 +138,8 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
     schema: v.union([v.pipe(arn, v.transform((secretArn) => ({ secretArn }))), json(signingKeysSchema)]),
     allowed: 'JSON {"signs": NAME, "keys": {NAME: 32 bytes or more in base64}}, names of 1 to 4 letters or digits; or the ARN of a secret that holds it',
   },
+  WEBHOOK_TARGETS: { schema: v.optional(v.picklist(['public', 'any']), 'public'), allowed: 'public, or any on a machine that is only for tests' },
+  DEAD_DELIVERIES_QUEUE: { schema: json(queue), allowed: 'JSON {"url": URL, "endpoint"?: URL}' },
   DYNAMODB_ENDPOINT: optionalUrl,
   DYNAMODB_PEER_ENDPOINT: optionalUrl,
   QUEUES: { schema: eachRegion(queue), allowed: forEach('{"url": URL, "endpoint"?: URL}') },
@@ -139,6 +151,7 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
     schema: json(v.strictObject({ user: text, passwordSecret: arn, serviceRole: text })),
     allowed: 'JSON {"user", "passwordSecret": ARN, "serviceRole"}',
   },
+  BUCKETS: { schema: eachRegion(bucket), allowed: forEach('{"name", "endpoint"?: URL}') },
   ACQUIRERS: {
     schema: json(acquirers),
     allowed: 'JSON {"live": {"url": URL, "apiKey"?}, "test": {"url": URL, "apiKey"?}}, and the two must differ: test keys never reach a live acquirer',
