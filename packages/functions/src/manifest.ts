@@ -8,6 +8,7 @@ import { detectRights, detectVariables, witnessRights, witnessVariables } from '
 import { healthRights, healthVariables } from './health/config.ts';
 import { installRights, installVariables } from './install/config.ts';
 import { orchestrateRights, orchestrateVariables } from './orchestrate/config.ts';
+import { publishRights, publishVariables } from './publish/config.ts';
 import { processRights, processVariables } from './process/config.ts';
 import { readRights, readVariables } from './read/config.ts';
 import { reconcileRights, reconcileVariables } from './reconcile/config.ts';
@@ -20,7 +21,7 @@ export * from './deployment.ts';
 export type { Right } from './shared/rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
-export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'orchestrate' | 'process' | 'read' | 'reconcile' | 'sessions' | 'settle';
+export type FunctionName = 'accept' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'orchestrate' | 'process' | 'publish' | 'read' | 'reconcile' | 'sessions' | 'settle';
 
 export interface FunctionSpec {
   readonly name: FunctionName;
@@ -79,6 +80,10 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'confirm', entry: 'confirm/confirm.lambda.ts', kind: 'schedule',
     timeoutMs: LONG_MS, memoryMb: 1024, variables: confirmVariables, rights: confirmRights,
+  },
+  {
+    name: 'publish', entry: 'publish/publish.lambda.ts', kind: 'schedule',
+    timeoutMs: LONG_MS, memoryMb: 1024, variables: publishVariables, rights: publishRights,
   },
   {
     name: 'detect', entry: 'detect/detect.lambda.ts', kind: 'schedule',

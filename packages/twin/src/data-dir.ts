@@ -19,6 +19,7 @@ export interface DataDir {
   readonly signingKeysFile: string;
   ledger(region: Region): string;
   queueLog(region: Region): string;
+  bucket(region: Region): string;
   log(part: string): string;
   release(): void;
 }
@@ -40,7 +41,7 @@ export function openDataDir(folder: string, options: { readonly fresh: boolean }
 function fill(path: string, options: { readonly fresh: boolean }, release: () => void): DataDir {
   if (options.fresh) {
     removeLedgerFolder(path);
-    for (const part of ['table', 'acquirer', 'queues', 'api-key', 'signing-keys', 'sessions']) rmSync(join(path, part), { recursive: true, force: true });
+    for (const part of ['table', 'acquirer', 'queues', 'api-key', 'signing-keys', 'sessions', 'buckets']) rmSync(join(path, part), { recursive: true, force: true });
   }
   for (const part of ['table', 'acquirer', 'queues', 'logs', 'bundles']) makeTraversable(join(path, part));
   const ledger = ledgerFolder(path);
@@ -54,6 +55,7 @@ function fill(path: string, options: { readonly fresh: boolean }, release: () =>
     signingKeysFile: join(path, 'signing-keys'),
     ledger: (region) => join(ledger, region),
     queueLog: (region) => join(path, 'queues', `${region}.ndjson`),
+    bucket: (region) => join(path, 'buckets', region),
     log: (part) => join(path, 'logs', `${part}.log`),
     release,
   };

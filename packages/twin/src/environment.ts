@@ -6,7 +6,7 @@ import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
-import { alertsTopicName, deadLetterQueueName, queueName, transactionsTopicName } from './region/configuration.ts';
+import { alertsTopicName, bucketName, deadLetterQueueName, deadNoticeQueueName, queueName, transactionsTopicName } from './region/configuration.ts';
 import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { TwinOptions } from './options.ts';
@@ -26,11 +26,12 @@ export interface EnvironmentOptions {
   readonly network: Network;
   readonly timings: Timings;
   readonly failoverPolicy: TwinOptions['failoverPolicy'];
+  readonly webhookTargets: TwinOptions['webhookTargets'];
   /** For SIGNING_KEYS. */
   readonly signingKeys: string;
 }
 
-export function regionEnvironment(region: Region, { network, timings, failoverPolicy, signingKeys }: EnvironmentOptions): Readonly<Record<string, string>> {
+export function regionEnvironment(region: Region, { network, timings, failoverPolicy, webhookTargets, signingKeys }: EnvironmentOptions): Readonly<Record<string, string>> {
   const port = (name: string) => network.port(name);
   return {
     ...credentials,
@@ -42,7 +43,10 @@ export function regionEnvironment(region: Region, { network, timings, failoverPo
     DYNAMODB_ENDPOINT: http(port(linkNames.dynamodb(region))),
     DYNAMODB_PEER_ENDPOINT: http(port(linkNames.dynamodbPeer(region))),
     QUEUES: JSON.stringify(byRegion((to) => ({ url: `${http(port(linkNames.sqs(region, to)))}/000000000000/${queueName}`, endpoint: http(port(linkNames.sqs(region, to))) }))),
+    DEAD_DELIVERIES_QUEUE: JSON.stringify({ url: `${http(port(linkNames.sqs(region, region)))}/000000000000/${deadNoticeQueueName}`, endpoint: http(port(linkNames.sqs(region, region))) }),
+    WEBHOOK_TARGETS: webhookTargets,
     LEDGERS: JSON.stringify(byRegion((to) => ({ host: '127.0.0.1', port: port(linkNames.ledger(region, to)), user: superuser, database: databaseName }))),
+    BUCKETS: JSON.stringify(byRegion((to) => ({ name: bucketName, endpoint: http(port(linkNames.bucket(region, to))) }))),
     ACQUIRERS: JSON.stringify(acquirerSides(port(linkNames.acquirer(region)))),
     ALERTS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${alertsTopicName}`,
     TRANSACTIONS_TOPIC_ARN: `arn:aws:sns:${region}:000000000000:${transactionsTopicName}`,

@@ -9,7 +9,7 @@ import { Switchboard } from './switchboard/switchboard.ts';
 import type { LinkName, LinkState } from './switchboard/switchboard.ts';
 
 /** Dependencies of a region that `POST /twin/regions/R/services/S` can break. */
-export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication', 'sessions-replication'] as const;
+export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication', 'sessions-replication', 'bucket', 'bucket-replication'] as const;
 export type Service = (typeof services)[number];
 export type LinkService = Exclude<Service, 'index'>;
 
@@ -28,6 +28,9 @@ export const linkNames = {
   replication: (standby: Region) => `replication.${standby}`,
   /** What `from` wrote to its copies of the eventually consistent tables, on its way to the other region's. */
   sessionsReplication: (from: Region) => `sessions-replication.${from}`,
+  bucket: (from: Region, to: Region) => `bucket.${from}.${to}`,
+  /** What was put into the bucket of `from`, on its way to the other region's. */
+  bucketReplication: (from: Region) => `bucket-replication.${from}`,
   probe: (from: string, to: Region) => `probe.${from}.${to}`,
   operator: (service: 'dynamodb' | 'sqs' | 'ledger', to: Region) => `operator.${service}.${to}`,
 } as const;
@@ -47,6 +50,9 @@ const linksOf = (region: Region): readonly LinkName[] => {
     { name: linkNames.sqs(region, peer), from: region, to: peer },
     { name: linkNames.ledger(region, region), from: region, to: region },
     { name: linkNames.ledger(region, peer), from: region, to: peer },
+    { name: linkNames.bucket(region, region), from: region, to: region },
+    { name: linkNames.bucket(region, peer), from: region, to: peer },
+    { name: linkNames.bucketReplication(region), from: region, to: peer },
     { name: linkNames.sns(region), from: region, to: region },
     { name: linkNames.states(region), from: region, to: region },
     { name: linkNames.rds(region), from: region, to: 'rds' },
@@ -72,6 +78,8 @@ const linkOfService = (service: LinkService, region: Region): readonly string[] 
     acquirer: [linkNames.acquirer(region)],
     replication: [linkNames.replication(region), linkNames.replication(peerOf(region))],
     'sessions-replication': [linkNames.sessionsReplication(region)],
+    bucket: [linkNames.bucket(region, region)],
+    'bucket-replication': [linkNames.bucketReplication(region)],
   })[service];
 
 /** Where the API of a region answers, given the base port. */
@@ -104,10 +112,12 @@ export class Network {
   }
 
   /** Everything that leads into a region's own process. */
-  aimRegion(region: Region, ports: { readonly api: number | null; readonly sqs: number | null; readonly sns: number | null; readonly states: number | null }): void {
+  aimRegion(region: Region, ports: { readonly api: number | null; readonly sqs: number | null; readonly s3: number | null; readonly sns: number | null; readonly states: number | null }): void {
     for (const name of [linkNames.api(region), linkNames.resolver(region), linkNames.probe(peerOf(region), region), linkNames.probe(witnessRegion, region)]) this.aim(name, ports.api);
     for (const from of regions) this.aim(linkNames.sqs(from, region), ports.sqs);
     this.aim(linkNames.operator('sqs', region), ports.sqs);
+    for (const from of regions) this.aim(linkNames.bucket(from, region), ports.s3);
+    this.aim(linkNames.bucketReplication(peerOf(region)), ports.s3);
     this.aim(linkNames.sns(region), ports.sns);
     this.aim(linkNames.states(region), ports.states);
   }

@@ -7,7 +7,8 @@ import { startChild } from './child.ts';
 import type { Child, ChildMessage } from './child.ts';
 import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import type { Network } from './network.ts';
-import type { RegionConfiguration, RegionReady, RegionReport, StartMove } from './region/configuration.ts';
+import { NotNow } from './options.ts';
+import type { Invoke, RegionConfiguration, RegionReady, RegionReport, StartMove } from './region/configuration.ts';
 
 export interface QueueCounts {
   readonly visible: number;
@@ -33,6 +34,8 @@ const noQueue: QueueCounts = { visible: 0, inFlight: 0, dead: 0 };
 export class RegionNode {
   readonly #options: RegionNodeOptions;
   #child: Child | undefined;
+  #calls = 0;
+  readonly #pending = new Map<number, { readonly resolve: (result: object) => void; readonly reject: (error: Error) => void }>();
   isolated = false;
   queue: QueueCounts = noQueue;
   /** What the process has written since it was last told where to die, in order. */
@@ -82,6 +85,18 @@ export class RegionNode {
     await child?.stop();
   }
 
+  /** Calls one of the region's functions; rejects when it throws, or when the process ends before it has answered. */
+  invoke(name: string, input: object): Promise<object> {
+    const child = this.#child;
+    if (!child) return Promise.reject(new NotNow(`${this.#options.region} is down; restore it first`));
+    this.#calls += 1;
+    const call = this.#calls;
+    const { promise, resolve, reject } = Promise.withResolvers<object>();
+    this.#pending.set(call, { resolve, reject });
+    child.send({ command: 'invoke', call, name, input } satisfies Invoke);
+    return promise;
+  }
+
   startMove(request: MoveRequest): void {
     this.#child?.send({ command: 'start_move', request } satisfies StartMove);
   }
@@ -94,13 +109,23 @@ export class RegionNode {
   #forget(): void {
     this.#child = undefined;
     this.queue = noQueue;
-    this.#options.network.aimRegion(this.#options.region, { api: null, sqs: null, sns: null, states: null });
+    for (const { reject } of this.#pending.values()) reject(new Error(`${this.#options.region} ended before it answered`));
+    this.#pending.clear();
+    this.#options.network.aimRegion(this.#options.region, { api: null, sqs: null, s3: null, sns: null, states: null });
   }
 
   #hear(message: ChildMessage): void {
     const report = message as unknown as RegionReport;
     if (report.event === 'queue') this.queue = { visible: report.visible, inFlight: report.inFlight, dead: report.dead };
+    if (report.event === 'invoked') this.#settle(report);
     if (report.event === 'write') this.writes = [...this.writes, report].slice(-WRITES_KEPT_MAX);
     this.#options.onReport(report);
+  }
+
+  #settle({ call, result, error }: Extract<RegionReport, { readonly event: 'invoked' }>): void {
+    const waiting = this.#pending.get(call);
+    this.#pending.delete(call);
+    if (error === undefined) waiting?.resolve(result ?? {});
+    else waiting?.reject(new Error(error));
   }
 }

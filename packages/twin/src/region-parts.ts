@@ -2,9 +2,10 @@
  * The parts that run the service: a process for each region, the witness, and the database service's own endpoint.
  * Invariant: every process of a region runs the same bundles with that region's environment, and nothing else.
  */
-import { regions, witnessRegion } from '@understudy/core';
+import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { functions as manifest } from '@understudy/functions/manifest';
+import { AlertFeed } from './alert-feed.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataDir } from './data-dir.ts';
@@ -24,6 +25,7 @@ export interface RegionPartsOptions {
   readonly network: Network;
   readonly timings: Timings;
   readonly failoverPolicy: TwinOptions['failoverPolicy'];
+  readonly webhookTargets: TwinOptions['webhookTargets'];
   readonly signingKeys: string;
   readonly cluster: GlobalClusterControl;
   readonly onEvent: (type: string, fields: Readonly<Record<string, unknown>>) => void;
@@ -34,12 +36,14 @@ export interface RegionPartsOptions {
 export class RegionParts {
   readonly #options: RegionPartsOptions;
   readonly #nodes = new Map<Region, RegionNode>();
+  readonly #alerts: AlertFeed;
   #functions: readonly FunctionFile[] = [];
   #rds: Rds | undefined;
   witness: Child | undefined;
 
   constructor(options: RegionPartsOptions) {
     this.#options = options;
+    this.#alerts = new AlertFeed(options.onEvent);
   }
 
   /** Starts both regions and the witness on these bundles, by function name. */
@@ -79,7 +83,7 @@ export class RegionParts {
         onEvent('crash', { part: 'witness', how });
       },
       onMessage: (message) => {
-        if (message.event === 'alert') onEvent('alert', { region: witnessRegion, ...(JSON.parse(String(message['message'])) as object) });
+        if (message.event === 'alert') this.#alerts.hear(witnessRegion, { message: String(message['message']), heard: 'own' });
       },
     });
     this.witness = witness;
@@ -113,11 +117,14 @@ export class RegionParts {
         schedules: timings.schedules,
         queue: timings.queue,
         queueLogFile: dataDir.queueLog(region),
+        bucketFolder: dataDir.bucket(region),
+        bucketReplicationEndpoint: `http://127.0.0.1:${network.port(linkNames.bucketReplication(region))}`,
         queueEndpoint: `http://127.0.0.1:${network.port(linkNames.sqs(region, region))}`,
+        peerQueueEndpoint: `http://127.0.0.1:${network.port(linkNames.sqs(region, peerOf(region)))}`,
       },
       logFile: dataDir.log(region),
       onReport: (report) => {
-        if (report.event === 'alert') onEvent('alert', { region, ...(JSON.parse(report.message) as object) });
+        if (report.event === 'alert') this.#alerts.hear(region, report);
         if (report.event === 'move_ended') onEvent('move_ended', { region, name: report.name, state: report.state });
       },
       onCrash: (how) => {

@@ -73,7 +73,7 @@ export class Twin {
     this.#faults = new ServiceFaults({ network: this.network, tableControlPort: () => Number(this.#outside.table?.ready['controlPort']) });
     this.#outside = new OutsideParts({ dataDir: this.#dataDir, network: this.network, acquirerPort: options.basePort + 20, onCrash: (part, how) => this.events.emit('crash', { part, how }) });
     this.#parts = new RegionParts({
-      dataDir: this.#dataDir, network: this.network, timings: this.#timings, failoverPolicy: options.failoverPolicy,
+      dataDir: this.#dataDir, network: this.network, timings: this.#timings, failoverPolicy: options.failoverPolicy, webhookTargets: options.webhookTargets,
       signingKeys: signingKeysIn(this.#dataDir.signingKeysFile),
       cluster: this.#clusterControl(), onEvent, onRegionDied: (region) => this.#regionDied(region),
     });
@@ -148,6 +148,11 @@ export class Twin {
   /** The region dies at a write of its own, see crash-points; only drills and tests ask for it. */
   dieAt(region: Region, order: CrashOrder): void {
     this.#parts.node(region).dieAt(order);
+  }
+
+  /** Closes a day now, or only does what the schedule would; answers with what the pass did. */
+  publish(region: Region, input: { readonly through?: string | undefined }): Promise<object> {
+    return this.#parts.node(region).invoke('publish', input);
   }
 
   writes(region: Region): readonly WriteReport[] {

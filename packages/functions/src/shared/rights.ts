@@ -18,6 +18,8 @@ export type Right =
   | 'alerts:publish'
   /** Gets and lists objects in both regions' buckets; puts new ones into this region's, never over another. */
   | 'bucket:read' | 'bucket:write'
+  /** Gets and lists objects in both regions' buckets; puts new ones into this region's, never over another. */
+  | 'bucket:read' | 'bucket:write'
   /** Publishes to this region's transactions topic. */
   | 'events:publish'
   /** Leaves the network for merchants' webhook endpoints, wherever in the world they are. */

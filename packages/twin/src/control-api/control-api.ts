@@ -41,6 +41,7 @@ const crashOrder = v.strictObject({
   when: v.picklist(moments, `when must be one of ${moments.join(', ')}`),
   kind: v.optional(v.string('kind must be a string')),
 });
+const publishInput = v.strictObject({ through: v.optional(v.pipe(v.string('through must be a day such as 2026-01-05'), v.isoDate('through must be a day such as 2026-01-05'))) });
 const moveTarget = v.strictObject({ to: v.optional(v.picklist(['us-east-1', 'us-east-2'], 'to must be us-east-1 or us-east-2')) });
 const keyOwner = v.strictObject({ merchant: v.pipe(v.string('merchant must be a string'), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'merchant must be 1 to 64 characters of A-Z a-z 0-9 . _ -')) });
 
@@ -116,6 +117,7 @@ async function post(twin: Twin, path: string, request: IncomingMessage): Promise
     twin.dieAt(regionOf(action[1]), { command: 'die_at', ...read(crashOrder, body) });
     return done;
   }
+  if (action?.[2] === 'publish') return { status: 200, body: await twin.publish(regionOf(action[1]), read(publishInput, body)) };
   if (action && act) {
     await act(twin, regionOf(action[1]));
     return done;

@@ -45,6 +45,9 @@ export class OutgoingWrites {
     if (text.includes('BEGIN')) this.#inReadOnlyTransaction = text.includes('READ ONLY');
     if (this.#inReadOnlyTransaction) return undefined;
     if (text.includes('INSERT INTO understudy.payment')) return { kind: 'ledger insert', about: '' };
+    if (text.includes('INSERT INTO understudy.settlement_file')) return { kind: 'settlement assign', about: '' };
+    if (text.includes('UPDATE understudy.settlement_file')) return { kind: 'settlement note', about: '' };
+    if (text.includes('SET receipt_due')) return { kind: 'receipt note', about: '' };
     if (text.includes('UPDATE understudy.fence')) return { kind: 'ledger fence', about: '' };
     return /\bCOMMIT\b/.test(text) ? { kind: 'ledger commit', about: '' } : undefined;
   }
@@ -66,6 +69,7 @@ const serviceWrites: ReadonlyMap<string, string> = new Map([
 
 function writeOfRequest(head: string, body: string): Write | undefined {
   const [, method, path = ''] = REQUEST_LINE.exec(`${head}\r\n`) ?? [];
+  if (method === 'PUT') return writeOfObject(head, path);
   if (method !== 'POST') return undefined;
   const operation = headerOf(head, 'x-amz-target')?.split('.').at(-1) ?? new URLSearchParams(body).get('Action') ?? '';
   if (itemWrites.has(operation)) return writeOfItem(JSON.parse(body) as ItemRequest);
@@ -80,6 +84,12 @@ const sessionKind = (request: ItemRequest): string => {
   if (request.TableName?.endsWith('sessions')) return 'session keep';
   return request.Item ? 'session claim' : 'session take-over';
 };
+
+/** What a bucket sends to the other region's is no write of the region's functions. */
+function writeOfObject(head: string, path: string): Write | undefined {
+  if (headerOf(head, 'x-replica-version') !== undefined) return undefined;
+  return { kind: path.includes('/settlements/') ? 'settlement put' : 'receipt put', about: path.split('?')[0] ?? path };
+}
 
 interface ItemRequest {
   readonly TableName?: string;

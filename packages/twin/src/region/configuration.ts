@@ -12,6 +12,11 @@ export interface RegionConfiguration {
   readonly queueLogFile: string;
   /** How the event source reaches the region's own queue. */
   readonly queueEndpoint: string;
+  /** How its topic reaches the other region's queues. */
+  readonly peerQueueEndpoint: string;
+  readonly bucketFolder: string;
+  /** How what is put into the region's bucket reaches the other region's. */
+  readonly bucketReplicationEndpoint: string;
   readonly schedules: Timings['schedules'];
   readonly queue: Timings['queue'];
 }
@@ -20,6 +25,7 @@ export interface RegionReady {
   readonly event: 'ready';
   readonly api: number;
   readonly sqs: number;
+  readonly s3: number;
   readonly sns: number;
   readonly states: number;
 }
@@ -27,8 +33,10 @@ export interface RegionReady {
 /** From the region's process, after `ready`. */
 export type RegionReport =
   | { readonly event: 'queue'; readonly visible: number; readonly inFlight: number; readonly dead: number }
-  | { readonly event: 'alert'; readonly message: string }
+  /** `heard`: by this region's own subscriber, or as a copy from the other region's topic. */
+  | { readonly event: 'alert'; readonly message: string; readonly heard: 'own' | 'copy' }
   | { readonly event: 'move_ended'; readonly name: string; readonly state: string }
+  | { readonly event: 'invoked'; readonly call: number; readonly result?: object; readonly error?: string }
   | { readonly event: 'detection'; readonly row: string; readonly because: string }
   | WriteReport;
 
@@ -38,9 +46,23 @@ export interface StartMove {
   readonly request: MoveRequest;
 }
 
-export type RegionOrder = StartMove | CrashOrder;
+/** Calls a function as an operator does, and reports what became of it under the same number. */
+export interface Invoke {
+  readonly command: 'invoke';
+  readonly call: number;
+  readonly name: string;
+  readonly input: object;
+}
+
+export type RegionOrder = StartMove | Invoke | CrashOrder;
 
 export const queueName = 'payments';
+export const bucketName = 'documents';
 export const deadLetterQueueName = 'payments-dead';
+/** Hints that the books hold something to tell, and what was given up. */
+export const noticeQueueName = 'notices';
+export const deadNoticeQueueName = 'notices-dead';
+/** What operators hear: the alerts of both regions. */
+export const operatorQueueName = 'operators';
 export const alertsTopicName = 'alerts';
 export const transactionsTopicName = 'transactions';
