@@ -1,8 +1,8 @@
 // What a caller is shown of a payment. Invariant: the answer to an acceptance is made from the stored acceptance
 // alone, so that it stays the same for ever; an outcome is shown only once it stands in the books (core's statusOf).
 // Nothing here decides anything.
-import { formatAmount, statusOf } from '@understudy/core';
-import type { AcceptedPayment, EpochMs, Health, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
+import { acceptedOf, formatAmount, statusOf } from '@understudy/core';
+import type { EpochMs, Health, KnownPayment, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
 
 export interface AcceptedBody {
   readonly transaction_id: string;
@@ -49,12 +49,10 @@ export type HealthBody =
 
 const isoTime = (at: EpochMs): string => new Date(at).toISOString();
 
-export const acceptedBody = (payment: AcceptedPayment): AcceptedBody => ({
-  transaction_id: payment.transactionId,
-  status: 'accepted',
-  accepted_at: isoTime(payment.acceptance.acceptedAt),
-  region: payment.acceptance.acceptedRegion,
-});
+export function acceptedBody(payment: KnownPayment): AcceptedBody {
+  const { acceptedAt, acceptedRegion } = acceptedOf(payment);
+  return { transaction_id: payment.transactionId, status: 'accepted', accepted_at: isoTime(acceptedAt), region: acceptedRegion };
+}
 
 export const cancelledBody = (id: TransactionId): CancelledBody => ({ transaction_id: id, status: 'cancelled' });
 

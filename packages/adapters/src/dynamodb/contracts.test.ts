@@ -1,12 +1,13 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, operationLogContract } from '@understudy/core/contracts';
+import { canaryContract, customerIndexContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, bookmarksContract, operationLogContract, upkeepContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
 import { systemClock, systemRandom } from '../system/index.ts';
 import { DynamoCanary } from './dynamo-canary.ts';
 import { DynamoEndpoints } from './dynamo-endpoints.ts';
+import { DynamoCustomerIndex } from './dynamo-customer-index.ts';
 import { DynamoEpochRegister } from './dynamo-epoch-register.ts';
 import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
@@ -14,6 +15,7 @@ import { DynamoMoveLog } from './dynamo-move-log.ts';
 import { DynamoOperationLog } from './dynamo-operation-log.ts';
 import { DynamoSessionClaims } from './dynamo-session-claims.ts';
 import { DynamoSessions } from './dynamo-sessions.ts';
+import { DynamoBookmarks, DynamoUpkeep } from './dynamo-upkeep.ts';
 import { DynamoVotes } from './dynamo-votes.ts';
 import { DynamoWorkIndex } from './dynamo-work-index.ts';
 import { canaryPk, journalTable } from './journal-table.ts';
@@ -34,6 +36,11 @@ suite('journal', journalContract(async () => {
 suite('work index', workIndexContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
   return { journal: new DynamoJournal(connection, systemRandom), workIndex: new DynamoWorkIndex(connection), caughtUp: async () => {}, cutOff, close };
+}));
+
+suite('customer index', customerIndexContract(async () => {
+  const { connection, cutOff, close } = await createTestTable();
+  return { journal: new DynamoJournal(connection, systemRandom), customers: new DynamoCustomerIndex(connection), caughtUp: async () => {}, cutOff, close };
 }));
 
 suite('epoch register', epochRegisterContract(async () => {
@@ -105,4 +112,14 @@ suite('operation log', operationLogContract(async () => {
 suite('endpoints', endpointsContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
   return { endpoints: new DynamoEndpoints(connection), cutOff, close };
+}));
+
+suite('upkeep', upkeepContract(async () => {
+  const { connection, close } = await createTestTable();
+  return { journal: new DynamoJournal(connection, systemRandom), upkeep: new DynamoUpkeep(connection), close };
+}));
+
+suite('bookmarks', bookmarksContract(async () => {
+  const { connection, close } = await createTestTable();
+  return { bookmarks: new DynamoBookmarks(connection), close };
 }));

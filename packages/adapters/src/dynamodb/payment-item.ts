@@ -4,11 +4,11 @@
  * of the sparse index: an item without `work` is in no shard, whatever its `work_sort` says.
  */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Acceptance, Decision, Epoch, EpochMs, Payment, PaymentKey, Quarantine } from '@understudy/core';
+import type { Acceptance, Decision, Epoch, EpochMs, Payment, PaymentKey, Quarantine, Tombstone } from '@understudy/core';
 import { customerId, epochOf, merchantId, minorUnits, regions, transactionId } from '@understudy/core';
 import { itemOf, text, truth, whole } from './item.ts';
 import type { ItemReader } from './item.ts';
-import { PAYMENT_PREFIX } from './journal-table.ts';
+import { customerPartition, PAYMENT_PREFIX } from './journal-table.ts';
 
 /** Holds every safe integer, so that the order of texts is the order of numbers. */
 const SORT_DIGITS = 16;
@@ -29,7 +29,7 @@ export const acceptedItem = (key: PaymentKey, acceptance: Acceptance, shard: num
   itemOf({
     ...namesOf(key),
     customer_id: text(acceptance.customerId),
-    customer_key: text(`C#${key.merchantId}#${acceptance.customerId}`),
+    customer_key: text(customerPartition(key.merchantId, acceptance.customerId)),
     amount_minor: whole(acceptance.amount.minor),
     currency: text(acceptance.amount.currency),
     payment_method: optionalText(acceptance.paymentMethod),
@@ -67,7 +67,7 @@ export function paymentOf(item: ItemReader): Payment {
   return {
     merchantId: merchantId(item.text('merchant_id')),
     transactionId: transactionId(item.text('transaction_id')),
-    ...(item.has('accepted_at') && { acceptance: acceptanceOf(item) }),
+    ...(item.has('accepted_at') && (item.has('purged_at') ? { tombstone: tombstoneOf(item) } : { acceptance: acceptanceOf(item) })),
     ...(item.has('decision') && { decision: decisionOf(item.map('decision')) }),
     postedEpoch: item.epoch('posted_epoch'),
     ...(item.has('settled_at') && { settledAt: item.at('settled_at') }),
@@ -88,6 +88,14 @@ const acceptanceOf = (item: ItemReader): Acceptance => ({
   acceptedRegion: item.oneOf('accepted_region', regions),
   settleBefore: item.at('settle_before'),
   live: item.truth('live'),
+});
+
+const tombstoneOf = (item: ItemReader): Tombstone => ({
+  fingerprint: item.text('fingerprint'),
+  acceptedAt: item.at('accepted_at'),
+  acceptedRegion: item.oneOf('accepted_region', regions),
+  live: item.truth('live'),
+  purgedAt: item.at('purged_at'),
 });
 
 const decisionOf = (map: ItemReader): Decision => ({

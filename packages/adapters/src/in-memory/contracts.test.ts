@@ -2,12 +2,13 @@
 import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
-  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
-  queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract,
+  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, customerIndexContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
+  queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract, bookmarksContract, deadLettersContract, upkeepContract,
 } from '@understudy/core/contracts';
 import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
 import { describe, test } from 'vitest';
 import type { Part } from './breakage.ts';
+import { InMemoryBookmarks, InMemoryDeadLetters } from './in-memory-dead-letters.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
 import { InMemoryChargeReport, InMemoryLedgerReport, InMemoryOperationLog, InMemorySpool } from './in-memory-reports.ts';
 import { InMemorySigner } from './in-memory-signer.ts';
@@ -42,6 +43,11 @@ suite('work index', workIndexContract(async () => {
     cutOff: cutOff(world, 'workIndex', 'us-east-2'),
     close,
   };
+}));
+
+suite('customer index', customerIndexContract(async () => {
+  const world = await createWorld({ seed: 2 });
+  return { journal: world.journal, customers: world.regions['us-east-2'].customers, caughtUp: async () => {}, cutOff: cutOff(world, 'customers', 'us-east-2'), close };
 }));
 
 suite('epoch register', epochRegisterContract(async () => {
@@ -184,4 +190,17 @@ suite('spool', spoolContract(async () => ({ spool: new InMemorySpool(), close })
 suite('endpoints', endpointsContract(async () => {
   const world = await createWorld({ seed: 15 });
   return { endpoints: world.regions['us-east-1'].endpoints, cutOff: cutOff(world, 'endpoints', 'us-east-1'), close };
+}));
+
+suite('upkeep', upkeepContract(async () => {
+  const { journal } = (await createWorld({ seed: 15 })).backstage;
+  return { journal, upkeep: journal, close };
+}));
+
+suite('bookmarks', bookmarksContract(async () => ({ bookmarks: new InMemoryBookmarks(), close })));
+
+suite('dead letters', deadLettersContract(async () => {
+  const { clock, backstage: { queues } } = await createWorld({ seed: 16 });
+  const letters = new InMemoryDeadLetters('us-east-1', queues);
+  return { letters, bury: async (key) => letters.bury(key, clock.now()), waiting: async () => queues.waiting('us-east-1'), close };
 }));

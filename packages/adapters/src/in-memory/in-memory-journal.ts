@@ -1,18 +1,22 @@
 // The journal in memory: every method is one indivisible step, as a conditional write is. Tells its followers
 // (the regions' work indexes) of each change of work in order. Keeps no history.
-import type { Acceptance, Decision, DecidedPayment, Epoch, Journal, Payment, PaymentKey, PostedMark, Quarantine, Random } from '@understudy/core';
-import { epochOf, keyText, WORK_SHARDS } from '@understudy/core';
+import type { Acceptance, Decision, DecidedPayment, Epoch, EpochMs, Journal, Payment, PaymentKey, PostedMark, Quarantine, Random, Upkeep, WorkEntry } from '@understudy/core';
+import { epochOf, keyText, refundsOf, WORK_SHARDS } from '@understudy/core';
+
+/** Where a payment in work stands in the index. */
+export type WorkPlace = Pick<WorkEntry, 'postedEpoch' | 'acceptedAt'>;
 
 /** What an index sees of one write: where the payment now stands in work, or that it left. */
 export interface WorkChange {
   readonly key: PaymentKey;
   readonly shard: number;
-  readonly standing: { readonly postedEpoch: Epoch; readonly acceptedAt: Acceptance['acceptedAt'] } | undefined;
+  readonly standing: WorkPlace | undefined;
 }
 
 interface Stored {
   readonly payment: Payment;
   readonly shard: number;
+  readonly place?: WorkPlace;
 }
 
 const isDecided = (payment: Payment): payment is DecidedPayment => payment.acceptance !== undefined && payment.decision !== undefined;
@@ -20,7 +24,7 @@ const isDecided = (payment: Payment): payment is DecidedPayment => payment.accep
 const sameDecision = (a: Decision, b: Decision): boolean =>
   a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
 
-export class InMemoryJournal implements Journal {
+export class InMemoryJournal implements Journal, Upkeep {
   readonly #items = new Map<string, Stored>();
   readonly #followers: ((change: WorkChange) => void)[] = [];
   readonly #random: Random;
@@ -43,7 +47,7 @@ export class InMemoryJournal implements Journal {
     const standing = this.#items.get(keyText(key));
     if (standing) return { code: 'exists', payment: standing.payment };
     const payment: Payment = { merchantId: key.merchantId, transactionId: key.transactionId, acceptance, postedEpoch: epochOf(0), inWork: true, attempts: 0 };
-    this.#store({ payment, shard: this.#random.integer(WORK_SHARDS) });
+    this.#store({ payment, shard: this.#random.integer(WORK_SHARDS), place: { postedEpoch: epochOf(0), acceptedAt: acceptance.acceptedAt } });
     return { code: 'created' };
   }
 
@@ -69,16 +73,23 @@ export class InMemoryJournal implements Journal {
     return { code: 'spent' };
   }
 
-  async markPosted(key: PaymentKey, mark: PostedMark): Promise<void> {
+  async markPosted(key: PaymentKey, mark: PostedMark): Promise<boolean> {
     const stored = this.#items.get(keyText(key));
-    if (!stored || stored.payment.postedEpoch >= mark.epoch) return;
+    if (!stored) return true;
+    const { payment } = stored;
+    const isComplete = refundsOf(payment).length === mark.refunds.length;
+    if (payment.postedEpoch > mark.epoch) return isComplete;
+    const told = payment.refunds && { refunds: payment.refunds.map((refund) => ({ ...refund, posted: refund.posted || mark.refunds.includes(refund.refundId) })) };
     const first = { settledAt: mark.at, settledRegion: mark.region };
-    this.#store({ ...stored, payment: { ...first, ...stored.payment, postedEpoch: mark.epoch } });
+    if (!isComplete) this.#store({ ...stored, payment: { ...payment, ...told } });
+    else this.#store({ ...stored, payment: { ...first, ...payment, ...told, postedEpoch: mark.epoch }, place: { postedEpoch: mark.epoch, acceptedAt: mark.acceptedAt } });
+    return isComplete;
   }
 
-  async confirm(key: PaymentKey, epoch: Epoch): Promise<boolean> {
+  async confirm(key: PaymentKey, row: Parameters<Journal['confirm']>[1]): Promise<boolean> {
     const stored = this.#items.get(keyText(key));
-    if (!stored?.payment.inWork || !stored.payment.decision || stored.payment.postedEpoch !== epoch) return false;
+    if (!stored?.payment.inWork || !stored.payment.decision || stored.payment.postedEpoch !== row.epoch) return false;
+    if (stored.place?.postedEpoch !== row.epoch || refundsOf(stored.payment).length !== row.refunds) return false;
     this.#store({ ...stored, payment: { ...stored.payment, inWork: false } });
     return true;
   }
@@ -89,11 +100,37 @@ export class InMemoryJournal implements Journal {
     this.#store({ ...stored, payment: { ...stored.payment, attempts: stored.payment.attempts + 1, ...(quarantine && { quarantine }) } });
   }
 
+  async release(key: PaymentKey): Promise<boolean> {
+    const stored = this.#items.get(keyText(key));
+    if (!stored?.payment.quarantine) return false;
+    const { quarantine: _released, ...payment } = stored.payment;
+    this.#store({ ...stored, payment });
+    return true;
+  }
+
+  async purge(key: PaymentKey, { at, acceptedBefore }: { readonly at: EpochMs; readonly acceptedBefore: EpochMs }): Promise<boolean> {
+    const stored = this.#items.get(keyText(key));
+    if (!stored) return false;
+    const { acceptance, quarantine: _gone, ...kept } = stored.payment;
+    if (!acceptance || !kept.decision || kept.inWork || kept.postedEpoch === 0 || acceptance.acceptedAt >= acceptedBefore) return false;
+    const { fingerprint, acceptedAt, acceptedRegion, live } = acceptance;
+    this.#store({ ...stored, payment: { ...kept, tombstone: { fingerprint, acceptedAt, acceptedRegion, live, purgedAt: at } } });
+    return true;
+  }
+
+  /** One indivisible step of another port over the same items. Undefined from `to` changes nothing. */
+  change(key: PaymentKey, to: (payment: Payment) => { readonly payment: Payment; readonly place?: WorkPlace } | undefined): Payment | undefined {
+    const stored = this.#items.get(keyText(key));
+    const next = stored && to(stored.payment);
+    if (stored && next) this.#store({ ...stored, ...next });
+    return next?.payment ?? stored?.payment;
+  }
+
   #store(stored: Stored): void {
     const { payment, shard } = stored;
     this.#items.set(keyText(payment), stored);
     if (!payment.acceptance) return;
-    const standing = payment.inWork ? { postedEpoch: payment.postedEpoch, acceptedAt: payment.acceptance.acceptedAt } : undefined;
+    const standing = payment.inWork ? stored.place : undefined;
     for (const follower of this.#followers) follower({ key: { merchantId: payment.merchantId, transactionId: payment.transactionId }, shard, standing });
   }
 }

@@ -3,7 +3,8 @@
 // claim-session.ts). Does not charge and does not decide.
 import { canonicalText, isSameRequest } from '../domain/payment/idempotency.ts';
 import type { PaymentRequest } from '../domain/payment/payment-request.ts';
-import type { AcceptedPayment, MerchantId, Payment, PaymentKey } from '../domain/payment/payment.ts';
+import { acceptedOf, isKnown } from '../domain/payment/payment.ts';
+import type { KnownPayment, MerchantId, Payment, PaymentKey } from '../domain/payment/payment.ts';
 import type { PaymentPolicy } from '../domain/payment/policy.ts';
 import type { Region } from '../domain/region/region.ts';
 import { epochMs } from '../domain/time.ts';
@@ -37,7 +38,7 @@ export interface Caller {
 }
 
 export type AcceptResult =
-  | { readonly code: 'accepted'; readonly isNew: boolean; readonly payment: AcceptedPayment }
+  | { readonly code: 'accepted'; readonly isNew: boolean; readonly payment: KnownPayment }
   /** The id stands for other content, or was cancelled before it was seen. */
   | { readonly code: 'idempotency_conflict'; readonly reason: string }
   | SessionRefusal
@@ -92,13 +93,14 @@ interface Repeated {
 }
 
 function repeatOf(stored: Payment, { caller, fingerprint, request }: Repeated): AcceptResult {
+  if (!isKnown(stored)) return { code: 'idempotency_conflict', reason: 'this transaction_id was cancelled before it was accepted and is spent' };
   const { acceptance } = stored;
-  if (!acceptance) return { code: 'idempotency_conflict', reason: 'this transaction_id was cancelled before it was accepted and is spent' };
-  if (acceptance.live !== caller.live) return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with a key of the other mode, test or live' };
-  if (!isSameRequest(acceptance, fingerprint, request)) {
+  if (acceptedOf(stored).live !== caller.live) return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with a key of the other mode, test or live' };
+  // A tombstone has kept the fingerprint alone: neither the payment method nor the session is compared any more.
+  if (acceptance ? !isSameRequest(acceptance, fingerprint, request) : acceptedOf(stored).fingerprint !== fingerprint) {
     return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with other content' };
   }
-  return { code: 'accepted', isNew: false, payment: { ...stored, acceptance } };
+  return { code: 'accepted', isNew: false, payment: stored };
 }
 
 /** Tells the settling region that a payment waits. Losing the hint costs latency, never the payment. */

@@ -1,5 +1,6 @@
 // Cancels what is not decided yet, also an id nobody has seen: whoever gave up after a 503 can make sure.
 // Invariant: a cancelled payment has no charge that stands; a charge under way is voided by who settles it.
+import { acceptedOf, isKnown } from '../domain/payment/payment.ts';
 import type { Decision, PaymentKey, TransactionId } from '../domain/payment/payment.ts';
 import { businessDateOf } from '../domain/time.ts';
 import { isPortFault } from '../ports/fault.ts';
@@ -23,9 +24,9 @@ export async function cancelPayment(ports: AcceptPorts, caller: Caller, transact
   try {
     const spent = await repeat(ports.clock, () => ports.journal.spend(key, decision));
     if (spent.code === 'spent') return { code: 'cancelled' };
-    const { acceptance } = spent.payment;
-    if (!acceptance) return { code: 'cancelled' };
-    if (acceptance.live !== caller.live) return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with a key of the other mode, test or live' };
+    if (!isKnown(spent.payment)) return { code: 'cancelled' };
+    if (acceptedOf(spent.payment).live !== caller.live) return { code: 'idempotency_conflict', reason: 'this transaction_id was accepted with a key of the other mode, test or live' };
+    if (spent.payment.tombstone) return { code: spent.payment.decision?.outcome === 'cancelled' ? 'cancelled' : 'already_decided' };
     const decided = await repeat(ports.clock, () => ports.journal.decide(key, decision));
     if (decided?.payment.decision.outcome !== 'cancelled') return { code: 'already_decided' };
     await sendHint(ports, key);

@@ -1,10 +1,10 @@
 // The answers that accepting functions share.
 import { acceptedBody } from '@understudy/api';
-import type { AcceptedPayment, AcceptResult } from '@understudy/core';
+import type { AcceptResult, KnownPayment } from '@understudy/core';
 import { invalidRequest, refusal, unavailable } from './reply.ts';
 import type { Reply } from './reply.ts';
 
-export const acceptedReply = (status: 200 | 202, payment: AcceptedPayment): Reply => ({
+export const acceptedReply = (status: 200 | 202, payment: KnownPayment): Reply => ({
   status,
   body: acceptedBody(payment),
   transactionId: payment.transactionId,

@@ -2,7 +2,7 @@
 // Invariant: a line is read back equal, to the last minor unit.
 import { minorUnits } from '../money/money.ts';
 import type { Money } from '../money/money.ts';
-import { keyText, merchantId, transactionId } from '../payment/payment.ts';
+import { acceptedOf, isKnown, keyText, merchantId, transactionId } from '../payment/payment.ts';
 import type { Outcome, Payment, PaymentKey } from '../payment/payment.ts';
 import type { Epoch } from '../region/epoch.ts';
 import { epochMs } from '../time.ts';
@@ -51,6 +51,7 @@ export type AuditEntry = JournalEntry | LedgerEntry | ChargeEntry;
 /** `epoch` is the one under which the audited ledger is primary. */
 export function journalEntry(payment: Payment, epoch: Epoch): JournalEntry {
   const { acceptance, decision } = payment;
+  const acceptedAt = isKnown(payment) ? acceptedOf(payment).acceptedAt : 0;
   return {
     side: 'journal',
     merchantId: payment.merchantId,
@@ -61,14 +62,14 @@ export function journalEntry(payment: Payment, epoch: Epoch): JournalEntry {
     ...(acceptance && { amount: acceptance.amount }),
     reversalDue: payment.inWork && payment.postedEpoch === 0,
     setAside: payment.quarantine !== undefined,
-    newestAt: epochMs(Math.max(acceptance?.acceptedAt ?? 0, decision?.decidedAt ?? 0, payment.settledAt ?? 0)),
+    newestAt: epochMs(Math.max(acceptedAt, decision?.decidedAt ?? 0, payment.settledAt ?? 0)),
   };
 }
 
 /** Posted under an earlier epoch and still in work, its row may have been lost with a ledger and be on its way back. */
 function standingOf(payment: Payment, epoch: Epoch): JournalEntry['standing'] {
   if (!payment.decision) return 'undecided';
-  if (!payment.acceptance) return 'spent';
+  if (!isKnown(payment)) return 'spent';
   const mustStand = payment.postedEpoch >= epoch || (!payment.inWork && payment.postedEpoch > 0);
   return mustStand ? 'posted' : 'decided';
 }

@@ -3,6 +3,7 @@
 import type { Brand } from '../../support/brand.ts';
 import type { Money } from '../money/money.ts';
 import type { Epoch } from '../region/epoch.ts';
+import type { Refund } from '../refund/refund.ts';
 import type { Region } from '../region/region.ts';
 import type { BusinessDate, EpochMs } from '../time.ts';
 
@@ -60,9 +61,16 @@ export interface Acceptance {
   readonly live: boolean;
 }
 
+/** What is left of an acceptance after its payment was purged: enough to answer a repeat, and to never charge again. */
+export interface Tombstone extends Pick<Acceptance, 'fingerprint' | 'acceptedAt' | 'acceptedRegion' | 'live'> {
+  readonly purgedAt: EpochMs;
+}
+
 export interface Payment extends PaymentKey {
-  /** Absent for an id that was cancelled before it was ever seen. */
+  /** Absent for an id that was cancelled before it was ever seen, and for a payment that was purged. */
   readonly acceptance?: Acceptance;
+  /** Instead of an acceptance, once the payment was purged. Its decision stays. */
+  readonly tombstone?: Tombstone;
   readonly decision?: Decision;
   /** The epoch whose ledger holds its row; 0 at first. Only grows. */
   readonly postedEpoch: Epoch;
@@ -73,10 +81,20 @@ export interface Payment extends PaymentKey {
   /** Faults of the payment itself so far. */
   readonly attempts: number;
   readonly quarantine?: Quarantine;
+  /** In the order of their acceptance; absent when there is none. */
+  readonly refunds?: readonly Refund[];
 }
 
 export type AcceptedPayment = Payment & { readonly acceptance: Acceptance };
 export type DecidedPayment = AcceptedPayment & { readonly decision: Decision };
+
+/** Accepted at some time, purged or not; anything but an id that was spent. */
+export type KnownPayment = Payment & ({ readonly acceptance: Acceptance } | { readonly tombstone: Tombstone });
+
+export const isKnown = (payment: Payment): payment is KnownPayment => payment.acceptance !== undefined || payment.tombstone !== undefined;
+
+/** When, where and in which mode it was accepted: what a purge leaves. */
+export const acceptedOf = (payment: KnownPayment): Omit<Tombstone, 'purgedAt'> => (payment.acceptance ?? payment.tombstone) as Omit<Tombstone, 'purgedAt'>;
 
 export type PaymentStatus = 'accepted' | Outcome | 'quarantined';
 

@@ -1,0 +1,59 @@
+/**
+ * Upkeep of the journal's payments, and the bookmarks of long walks.
+ * Invariant: a purge is one conditional write that is refused while anything about the payment may still change; what
+ * it leaves is what a tombstone needs, and nothing that says who paid, how, or how much.
+ */
+import type { Bookmarks, EpochMs, PaymentKey, Upkeep } from '@understudy/core';
+import type { DynamoConnection } from './connection.ts';
+import { text, whole } from './item.ts';
+import { Items } from './items.ts';
+import { bookmarkPk, paymentPk } from './journal-table.ts';
+
+/** Every attribute of a payment that goes. Those of refunds too: what was given back stands in the ledger. */
+const purgedAttributes = [
+  'customer_id', 'customer_key', 'amount_minor', 'currency', 'payment_method', 'session_id', 'settle_before', 'work_sort', 'quarantine',
+  'accept_id', 'fault_id', 'refunds', 'refunded_minor', 'refund_count',
+] as const;
+
+export class DynamoUpkeep implements Upkeep {
+  readonly #items: Items;
+
+  constructor(connection: DynamoConnection) {
+    this.#items = new Items(connection, 'journal');
+  }
+
+  async release(key: PaymentKey): Promise<boolean> {
+    const { applied } = await this.#items.change(paymentPk(key), {
+      expression: 'REMOVE #quarantine',
+      condition: 'attribute_exists(#quarantine)',
+      values: {},
+    });
+    return applied;
+  }
+
+  async purge(key: PaymentKey, { at, acceptedBefore }: { readonly at: EpochMs; readonly acceptedBefore: EpochMs }): Promise<boolean> {
+    const { applied } = await this.#items.change(paymentPk(key), {
+      expression: `SET #purged_at = :at REMOVE ${purgedAttributes.map((name) => `#${name}`).join(', ')}`,
+      condition: 'attribute_not_exists(#purged_at) AND attribute_exists(#decision) AND #posted_epoch > :zero AND attribute_not_exists(#work) AND #accepted_at < :before',
+      values: { ':at': whole(at), ':zero': whole(0), ':before': whole(acceptedBefore) },
+    });
+    return applied;
+  }
+}
+
+export class DynamoBookmarks implements Bookmarks {
+  readonly #items: Items;
+
+  constructor(connection: DynamoConnection) {
+    this.#items = new Items(connection, 'journal');
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    const item = await this.#items.read(bookmarkPk(name));
+    return item?.has('place') === true ? item.text('place') : undefined;
+  }
+
+  async write(name: string, place: string | undefined): Promise<void> {
+    await this.#items.overwrite(bookmarkPk(name), { name: text(name), place: place === undefined ? undefined : text(place) });
+  }
+}
