@@ -15,7 +15,7 @@ const inProcess = () => {
   const queue = store.declare('hints', {});
   const parts = { store, polls: new LongPolls(store), tasks: new MoveTasks(store), queueUrl: () => QueueUrl, accountId: '000000000000' };
   const receive = (gone: AbortSignal, WaitTimeSeconds = 0) =>
-    sqsOperations(parts)['ReceiveMessage']!({ QueueUrl, WaitTimeSeconds }, { headers: {}, body: '', gone });
+    sqsOperations(parts)['ReceiveMessage']!({ QueueUrl, WaitTimeSeconds }, { method: 'POST', path: '/', headers: {}, body: '', bytes: Buffer.alloc(0), gone });
   return { store, queue, receive };
 };
 
