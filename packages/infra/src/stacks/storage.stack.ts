@@ -1,0 +1,111 @@
+// One region's bucket of receipts and settlement files. What is written there is written once, by a conditional put, and
+// arrives in the other region's bucket within a quarter of an hour.
+// Invariant: objects are kept in versions and never overwritten; a copy is no source: what replication did not bring is
+// written again by the function that publishes, with the same bytes.
+import { CfnOutput, aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { peerOf, primaryRegion } from '@understudy/functions/manifest';
+import type { Region } from '@understudy/functions/manifest';
+import { keepInProduction } from './keep.ts';
+import { RegionStack } from './region-stack.ts';
+import type { Place } from './region-stack.ts';
+import type { KeyStack } from './key.stack.ts';
+
+export const BUCKET = 'receipts';
+const ACCESS_LOG_DAYS = 365;
+const OLD_VERSION_DAYS = 30;
+/** Receipts are asked for in the first weeks, kept for years. */
+const COOL_AFTER_DAYS = 90;
+const REPLICATION_MINUTES = 15;
+
+export const replicationConfiguration = (roleArn: string, destination: { readonly bucketArn: string; readonly keyArn: string }): s3.CfnBucket.ReplicationConfigurationProperty => ({
+  role: roleArn,
+  rules: [{
+    id: 'everything', status: 'Enabled', priority: 1, filter: { prefix: '' },
+    deleteMarkerReplication: { status: 'Disabled' },
+    sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: 'Enabled' } },
+    destination: {
+      bucket: destination.bucketArn,
+      encryptionConfiguration: { replicaKmsKeyId: destination.keyArn },
+      replicationTime: { status: 'Enabled', time: { minutes: REPLICATION_MINUTES } },
+      metrics: { status: 'Enabled', eventThreshold: { minutes: REPLICATION_MINUTES } },
+    },
+  }],
+});
+
+export class StorageStack extends RegionStack<Region> {
+  readonly replicationRoleArn: string;
+
+  /** Only us-east-1's bucket copies from the first day: a bucket to be copied into has to be there before. */
+  constructor(scope: Construct, place: Place<Region>, keys: KeyStack) {
+    super(scope, 'storage', place);
+    const { region } = place;
+    const name = this.names.bucket(BUCKET, region);
+    const other = peerOf(region);
+    const log = this.#bucket('AccessLog', {
+      bucketName: this.names.bucket('access-log', region),
+      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
+      lifecycleConfiguration: { rules: [{ id: 'old', status: 'Enabled', expirationInDays: ACCESS_LOG_DAYS }] },
+    });
+    this.#policy(log, this.names.bucket('access-log', region), new iam.PolicyStatement({
+      sid: 'AccessLogs', principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [`arn:aws:s3:::${this.names.bucket('access-log', region)}/*`],
+      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+    }));
+    this.replicationRoleArn = this.#replicationRole(other, keys);
+    const bucket = this.#bucket('Receipts', {
+      bucketName: name,
+      bucketEncryption: { serverSideEncryptionConfiguration: [{ bucketKeyEnabled: true, serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keys.keyArn } }] },
+      loggingConfiguration: { destinationBucketName: log.ref, logFilePrefix: `${BUCKET}/` },
+      lifecycleConfiguration: {
+        rules: [{
+          id: 'cool', status: 'Enabled', transitions: [{ storageClass: 'STANDARD_IA', transitionInDays: COOL_AFTER_DAYS }],
+          noncurrentVersionExpiration: { noncurrentDays: OLD_VERSION_DAYS }, abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
+        }],
+      },
+      ...(region === primaryRegion ? { replicationConfiguration: replicationConfiguration(this.replicationRoleArn, { bucketArn: `arn:aws:s3:::${this.names.bucket(BUCKET, other)}`, keyArn: this.names.arn('kms', other, `key/${keys.keyId}`) }) } : {}),
+    });
+    this.#policy(bucket, name);
+    new CfnOutput(this, 'ReceiptsBucket', { value: name });
+  }
+
+  #bucket(id: string, props: s3.CfnBucketProps): s3.CfnBucket {
+    const bucket = new s3.CfnBucket(this, id, {
+      ...props,
+      versioningConfiguration: { status: 'Enabled' },
+      ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
+      publicAccessBlockConfiguration: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+    });
+    keepInProduction(bucket, this.deployment.production);
+    return bucket;
+  }
+
+  #policy(bucket: s3.CfnBucket, name: string, ...also: readonly iam.PolicyStatement[]): void {
+    const resources = [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`];
+    new s3.CfnBucketPolicy(this, `${bucket.node.id}Policy`, {
+      bucket: bucket.ref,
+      policyDocument: new iam.PolicyDocument({
+        statements: [new iam.PolicyStatement({ sid: 'TlsOnly', effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources, conditions: { Bool: { 'aws:SecureTransport': 'false' } } }), ...also],
+      }),
+    });
+  }
+
+  #replicationRole(other: Region, keys: KeyStack): string {
+    const here = `arn:aws:s3:::${this.names.bucket(BUCKET, this.place.region)}`;
+    const there = `arn:aws:s3:::${this.names.bucket(BUCKET, other)}`;
+    const through = (region: Region): { readonly StringEquals: object } => ({ StringEquals: { 'kms:ViaService': `s3.${region}.amazonaws.com` } });
+    return new iam.Role(this, 'Replication', {
+      roleName: this.names.inAccount('replication', this.place.region), assumedBy: new iam.ServicePrincipal('s3.amazonaws.com'),
+      inlinePolicies: {
+        Rights: new iam.PolicyDocument({
+          statements: [
+            new iam.PolicyStatement({ actions: ['s3:GetReplicationConfiguration', 's3:ListBucket'], resources: [here] }),
+            new iam.PolicyStatement({ actions: ['s3:GetObjectVersionForReplication', 's3:GetObjectVersionAcl', 's3:GetObjectVersionTagging'], resources: [`${here}/*`] }),
+            new iam.PolicyStatement({ actions: ['s3:ReplicateObject', 's3:ReplicateTags'], resources: [`${there}/*`] }),
+            new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [keys.keyArn], conditions: through(this.place.region) }),
+            new iam.PolicyStatement({ actions: ['kms:Encrypt', 'kms:GenerateDataKey'], resources: [this.names.arn('kms', other, `key/${keys.keyId}`)], conditions: through(other) }),
+          ],
+        }),
+      },
+    }).roleArn;
+  }
+}
