@@ -4,15 +4,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { SigningKeys } from '@understudy/adapters/system';
 
 const SECRET_BYTES = 32;
 
 /** The value of the variable SIGNING_KEYS. */
 export function signingKeysIn(file: string): string {
   if (existsSync(file)) return readFileSync(file, 'utf8').trim();
-  const keys: SigningKeys = { signs: 'a', keys: { a: randomBytes(SECRET_BYTES).toString('base64') } };
-  const text = JSON.stringify(keys);
+  const text = JSON.stringify({ signs: 'a', a: randomBytes(SECRET_BYTES).toString('base64') });
   writeFileSync(file, `${text}\n`, { mode: 0o600 });
   return text;
 }

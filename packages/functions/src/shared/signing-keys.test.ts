@@ -5,6 +5,7 @@ import { epochMs } from '@understudy/core';
 import { signingKeys } from './signing-keys.ts';
 
 const secret = Buffer.from('s'.repeat(32)).toString('base64');
+const text = { signs: 'b', a: secret, b: secret };
 const good = { signs: 'b', keys: { a: secret, b: secret } };
 
 /** Lambda's extension on localhost, answering with what `answers` holds by now, and the clock of the reader. */
@@ -30,24 +31,24 @@ afterEach(() => {
 });
 
 test('signing keys: in a secret -> read once for a minute, then anew', async () => {
-  const { state, read } = await extension({ status: 200, text: JSON.stringify(good) });
+  const { state, read } = await extension({ status: 200, text: JSON.stringify(text) });
   expect([await read(), await read(), state.asked]).toEqual([good, good, 1]);
-  state.answer = { status: 200, text: JSON.stringify({ ...good, signs: 'a' }) };
+  state.answer = { status: 200, text: JSON.stringify({ ...text, signs: 'a' }) };
   state.now += 60_000;
   expect([(await read()).signs, state.asked]).toEqual(['a', 2]);
 });
 
 test.each([
-  ['a refusal', 500, 'hunter2'], ['no JSON', 200, 'hunter2'], ['a name that signs and has no key', 200, JSON.stringify({ signs: 'z', keys: { a: 'hunter2'.repeat(9) } })],
-  ['a key that is too short', 200, JSON.stringify({ signs: 'a', keys: { a: 'hunter2' } })],
-])('signing keys: %s -> an error that shows nothing of the secret; and the keys known before are good on', async (_what, status, text) => {
-  const { state, read } = await extension({ status, text });
+  ['a refusal', 500, 'hunter2'], ['no JSON', 200, 'hunter2'], ['a name that signs and has no key', 200, JSON.stringify({ signs: 'z', a: 'hunter2'.repeat(9) })],
+  ['a key that is too short', 200, JSON.stringify({ signs: 'a', a: 'hunter2' })],
+])('signing keys: %s -> an error that shows nothing of the secret; and the keys known before are good on', async (_what, status, wrong) => {
+  const { state, read } = await extension({ status, text: wrong });
   const fault = await read().catch((error: unknown) => error);
   expect(fault).toBeInstanceOf(Error);
   expect(String(fault)).not.toContain('hunter2');
-  state.answer = { status: 200, text: JSON.stringify(good) };
+  state.answer = { status: 200, text: JSON.stringify(text) };
   await read();
-  state.answer = { status, text };
+  state.answer = { status, text: wrong };
   state.now += 3_600_000;
   expect(await read()).toEqual(good);
 });

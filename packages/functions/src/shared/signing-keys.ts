@@ -12,7 +12,10 @@ const keyId = v.pipe(v.string(), v.regex(/^[A-Za-z0-9]{1,4}$/));
 /** At least 32 bytes: 43 characters without padding. */
 const secret = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+/]{43,}={0,2}$/));
 
+/** Keys by name beside the name of the one that signs: the form that Secrets Manager can generate by itself. No name of a key is as long as `signs`. */
 export const signingKeysSchema: v.GenericSchema<unknown, SigningKeys> = v.pipe(
+  v.record(v.string(), v.string()),
+  v.transform(({ signs, ...keys }) => ({ signs, keys })),
   v.strictObject({ signs: keyId, keys: v.record(keyId, secret) }),
   v.check(({ signs, keys }) => Object.hasOwn(keys, signs)),
 );

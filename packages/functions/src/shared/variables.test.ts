@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { defaultPaymentPolicy } from '@understudy/core';
+import { defaultPaymentPolicy, defaultRetryDelaysMs } from '@understudy/core';
 import { readConfig } from './variables.ts';
 import type { VariableName } from './variables.ts';
 
@@ -11,9 +11,16 @@ test('configuration: everything optional left out -> the defaults of AWS', () =>
     reconcileGraceMs: 30_000, reconcileSettleMax: 500, healthCacheMs: 5000, healthLimitMs: 1000, activeRegionFreshMs: 5000,
     detect: { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
     plannedPatienceMs: 300_000, plannedLagMaxMs: 5000, moveWaitMs: 1000, acquirerTimeoutMs: 3000, probeTimeoutMs: 2000,
+    notify: { retryDelaysMs: [...defaultRetryDelaysMs], leaseMs: 30_000, passMs: 45_000, webhookTimeoutMs: 5000 },
   });
   expect(read('FAILOVER_POLICY', undefined)).toBe('automatic');
   expect(read('DYNAMODB_ENDPOINT', undefined)).toBeUndefined();
+});
+
+test('configuration: signing keys written out, or where their secret is -> either', () => {
+  const secret = Buffer.from('s'.repeat(32)).toString('base64');
+  expect(read('SIGNING_KEYS', JSON.stringify({ signs: '1', 1: secret }))).toEqual({ signs: '1', keys: { 1: secret } });
+  expect(read('SIGNING_KEYS', '{"secretArn":"arn:aws:secretsmanager:x"}')).toEqual({ secretArn: 'arn:aws:secretsmanager:x' });
 });
 
 test('configuration: some of a policy or of the timings -> the rest keeps its defaults', () => {
@@ -37,6 +44,8 @@ test.each<[VariableName, string | undefined, RegExp]>([
   ['ACQUIRERS', '{"test":{"url":"http://a"}}', /ACQUIRERS must be JSON .*wrong at live/],
   ['ACQUIRERS', '{"live":{"url":"http://a"},"test":{"url":"http://a"}}', /ACQUIRERS must be JSON .*the two must differ/],
   ['ACQUIRERS', '{"live":{"url":"http://a","apiKey":"k"},"test":{"url":"http://a","apiKey":"k"}}', /the two must differ/],
+  ['SIGNING_KEYS', '{"signs":"a"}', /SIGNING_KEYS must be JSON/],
+  ['SIGNING_KEYS', '{"secretArn":"somewhere"}', /SIGNING_KEYS must be JSON/],
   ['FAILOVER_POLICY', 'manual', /FAILOVER_POLICY must be automatic or approval/],
 ])('configuration: %s is %s -> the fault names it and what is allowed', (name, value, sentence) => {
   expect(() => read(name, value)).toThrow(sentence);

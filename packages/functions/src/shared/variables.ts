@@ -135,8 +135,8 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
   JOURNAL_TABLE: { schema: text, allowed: 'the name of the journal table' },
   SESSIONS_TABLE: { schema: text, allowed: 'the name of the sessions table' },
   SIGNING_KEYS: {
-    schema: v.union([v.pipe(arn, v.transform((secretArn) => ({ secretArn }))), json(signingKeysSchema)]),
-    allowed: 'JSON {"signs": NAME, "keys": {NAME: 32 bytes or more in base64}}, names of 1 to 4 letters or digits; or the ARN of a secret that holds it',
+    schema: json(v.union([v.strictObject({ secretArn: arn }), signingKeysSchema])),
+    allowed: 'JSON {"signs": NAME, NAME: 32 bytes or more in base64, ...}, names of 1 to 4 letters or digits; or {"secretArn": ARN of a secret that holds it}',
   },
   WEBHOOK_TARGETS: { schema: v.optional(v.picklist(['public', 'any']), 'public'), allowed: 'public, or any on a machine that is only for tests' },
   DEAD_DELIVERIES_QUEUE: { schema: json(queue), allowed: 'JSON {"url": URL, "endpoint"?: URL}' },
