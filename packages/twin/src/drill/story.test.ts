@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -19,6 +19,7 @@ function folderWith(logs: Readonly<Record<string, readonly string[]>>): string {
   return folder;
 }
 
+const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 const line = (level: string, event: string, fields: object = {}) => JSON.stringify({ level, event, ...fields });
 
 test('story: a twin that answers -> its events, the steps of moves and what was out of the ordinary, without the routine', async () => {
@@ -35,7 +36,7 @@ test('story: a twin that answers -> its events, the steps of moves and what was 
     'us-east-2': [line('info', 'request'), line('info', 'move_step', { row: 'F-420', because: 'open' }), line('warn', 'move_blocked'), 'a stack without JSON', JSON.stringify({ _aws: {} })],
   });
   const story = await storyOf({
-    dataDir, urls: { console: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    dataDir, urls: { console: urlOf(server) },
     state: () => Promise.reject(new Error('no answer')),
   });
   expect(story).toContain('--- state\ncannot be told: Error: no answer');
@@ -44,6 +45,18 @@ test('story: a twin that answers -> its events, the steps of moves and what was 
   expect(story).toMatch(/--- us-east-2\n.*F-420.*\n.*move_blocked.*\na stack without JSON\n/);
   expect(story).not.toContain('"request"');
   expect(story).not.toContain('_aws');
+});
+
+test('story: a twin that hangs -> it is said, and the rest is told', async () => {
+  const silent = createServer(() => undefined);
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  undo.push(() => {
+    silent.close();
+    silent.closeAllConnections();
+  });
+  const story = await storyOf({ dataDir: folderWith({ table: ['out of memory'] }), urls: { console: urlOf(silent) }, state: () => new Promise(() => undefined) });
+  expect(story).toMatch(/--- state\ncannot be told: Error: no answer after \d+ ms\n--- twin\ncannot be told: /);
+  expect(story).toContain('--- table\nout of memory');
 });
 
 test('story: a twin that is gone -> the failure is still told', async () => {

@@ -1,6 +1,6 @@
 /**
  * What a twin has to say when a wait for it was in vain: where nobody can reach the machine, the text of the failure is all
- * there is. Invariant: bounded, and it never throws, because it explains a failure and must not take its place.
+ * there is. Invariant: bounded in size and time, and it never throws: it explains a failure and must not take its place.
  * It tells the state, what the supervisor did, the steps of moves and whatever was out of the ordinary in each part's log.
  */
 import { open } from 'node:fs/promises';
@@ -10,6 +10,8 @@ import type { RunningTwin } from './running-twin.ts';
 const EVENTS_MAX = 40;
 /** The stream of events never ends: what has come by then is what was kept. */
 const EVENTS_WAIT_MS = 1_000;
+/** A twin that hangs is a story too. */
+const PART_LIMIT_MS = 3_000;
 const LOG_LINES_MAX = 25;
 /** From the end of a log: some hundred lines. */
 const LOG_BYTES_MAX = 512 * 1024;
@@ -36,7 +38,12 @@ export async function withStory(twin: Told, error: unknown): Promise<Error> {
 }
 
 async function part(name: string, read: () => Promise<readonly string[]>): Promise<string> {
-  const lines = await read().catch((error: unknown) => [`cannot be told: ${String(error)}`]);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer after ${PART_LIMIT_MS} ms`)), PART_LIMIT_MS);
+  });
+  const lines = await Promise.race([read(), late]).catch((error: unknown) => [`cannot be told: ${String(error)}`]);
+  clearTimeout(timer);
   return lines.length === 0 ? '' : [`--- ${name}`, ...lines.map((line) => line.slice(0, LINE_CHARACTERS_MAX))].join('\n');
 }
 
