@@ -1,6 +1,7 @@
 // Where everything is: asked of a running twin, or read from a file for a deployment. Both have one shape.
 // Invariant: what cannot be used is refused with what is allowed; nothing here is a secret, passwords come from PGPASSWORD.
 import { readFile } from 'node:fs/promises';
+import { regions } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import * as v from 'valibot';
 import { unreachable, usageFault } from './exit.ts';
@@ -10,7 +11,10 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535));
 const eachRegion = <T>(schema: v.GenericSchema<unknown, T>): v.GenericSchema<unknown, Readonly<Record<Region, T>>> =>
   v.object({ 'us-east-1': schema, 'us-east-2': schema });
 
-export interface QueueAddresses {
+export interface QueueAddress {
+  /** Such as `payments`. */
+  readonly name: string;
+  readonly region: Region;
   readonly url: string;
   readonly deadLetterUrl: string;
   readonly endpoint?: string;
@@ -26,7 +30,8 @@ export interface LedgerAddress {
 
 export interface Addresses {
   readonly table: { readonly name: string; readonly endpoints?: Readonly<Record<Region, string>> };
-  readonly queues: Readonly<Record<Region, QueueAddresses>>;
+  /** Every queue of both regions that has a dead-letter queue. */
+  readonly queues: readonly QueueAddress[];
   readonly ledgers: Readonly<Record<Region, LedgerAddress>>;
   readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
   /** For stand-ins that check no signature. Without them the machine's own are used. */
@@ -38,7 +43,7 @@ export interface Addresses {
 /** Objects may hold more than is named here: a newer twin answers an older command. */
 const addresses: v.GenericSchema<unknown, Addresses> = v.object({
   table: v.object({ name: v.string(), endpoints: v.exactOptional(eachRegion(url)) }),
-  queues: eachRegion(v.object({ url, deadLetterUrl: url, endpoint: v.exactOptional(url) })),
+  queues: v.array(v.object({ name: v.string(), region: v.picklist(regions), url, deadLetterUrl: url, endpoint: v.exactOptional(url) })),
   ledgers: eachRegion(v.object({ host: v.string(), port, user: v.string(), database: v.string(), ssl: v.exactOptional(v.boolean()) })),
   acquirers: v.object({ live: v.object({ url }), test: v.object({ url }) }),
   credentials: v.exactOptional(v.object({ accessKeyId: v.string(), secretAccessKey: v.string() })),

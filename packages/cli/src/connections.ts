@@ -1,14 +1,16 @@
 // The adapters a verb may use, made from the addresses when they are first asked for, and closed together.
 // Invariant: it reaches the table, the ledgers and the queues through both regions' own endpoints; it has no way past them.
-import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoOperationLog, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoOperationLog, DynamoUpkeep, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
-import { createLedgerPool, PostgresLedgerControl, PostgresLedgerReport } from '@understudy/adapters/postgres';
+import { createLedgerPool, PostgresLedgerControl, PostgresLedgerReport, PostgresOutbox } from '@understudy/adapters/postgres';
 import type { LedgerPool } from '@understudy/adapters/postgres';
 import { createAcquirerSides, createChargeReportSides, createHttpAcquirer, createHttpChargeReport } from '@understudy/adapters/acquirer';
+import { createSqsDeadLetters, createSqsQueue } from '@understudy/adapters/sqs';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
-import type { Acquirer, ChargeReport, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, OperationLog, PaymentPolicy, Region, WorkIndex } from '@understudy/core';
+import type { Acquirer, ChargeReport, DeadLetters, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, OperationLog, Outbox, PaymentPolicy, Queue, Region, Upkeep, WorkIndex } from '@understudy/core';
 import { defaultPaymentPolicy } from '@understudy/core';
-import type { Addresses } from './addresses.ts';
+import type { Addresses, QueueAddress } from './addresses.ts';
+import { usageFault } from './exit.ts';
 
 /** A person can wait longer than a payment may, and a page of a scan is up to 1 MB. */
 const TABLE_LIMITS = { connectMs: 1000, totalMs: 10_000 } as const;
@@ -20,6 +22,7 @@ export class Connections {
   readonly #open: (() => Promise<unknown> | void)[] = [];
   #table: DynamoConnection | undefined;
   #pools: Readonly<Record<Region, LedgerPool>> | undefined;
+  #deadLetters: readonly DeadLetters[] | undefined;
 
   constructor(addresses: Addresses) {
     this.addresses = addresses;
@@ -82,8 +85,41 @@ export class Connections {
     return new PostgresLedgerReport(this.pools[region]);
   }
 
+  outbox(region: Region): Outbox {
+    return new PostgresOutbox(this.pools[region]);
+  }
+
   get operations(): OperationLog {
     return new DynamoOperationLog(this.table, systemRandom);
+  }
+
+  get upkeep(): Upkeep {
+    return new DynamoUpkeep(this.table);
+  }
+
+  /** Hints for the queues of payments. */
+  get queue(): Queue {
+    const { credentials } = this.addresses;
+    const addressIn = (region: Region) => {
+      const { url, endpoint } = this.#queueNamed('payments', region);
+      return { queueUrl: url, region, ...(endpoint !== undefined && { endpoint }) };
+    };
+    return createSqsQueue({ queues: { 'us-east-1': addressIn('us-east-1'), 'us-east-2': addressIn('us-east-2') }, ...(credentials && { credentials }) });
+  }
+
+  get deadLetters(): readonly DeadLetters[] {
+    if (this.#deadLetters) return this.#deadLetters;
+    const { queues, credentials } = this.addresses;
+    const made = queues.map(({ name, region, url, deadLetterUrl, endpoint }) =>
+      createSqsDeadLetters({ queue: name, region, queueUrl: url, deadLetterUrl, ...(endpoint !== undefined && { endpoint }), ...(credentials && { credentials }) }));
+    this.#open.push(() => made.forEach((each) => each.close()));
+    return (this.#deadLetters = made);
+  }
+
+  #queueNamed(name: string, region: Region): QueueAddress {
+    const found = this.addresses.queues.find((queue) => queue.name === name && queue.region === region);
+    if (!found) throw usageFault(`the addresses name no queue ${name} in ${region}`);
+    return found;
   }
 
   get policy(): PaymentPolicy {

@@ -8,7 +8,7 @@ export { CUSTOMER_INDEX, journalTable, WORK_INDEX, peerOf, primaryRegion, region
 export type { Region, Vantage };
 
 /** How often each scheduled function is called, by its name. One call at a time; a beat that meets a running one is lost. */
-export const everyMs: Readonly<Record<string, number>> = { reconcile: 10_000, confirm: 10_000, detect: 10_000, notify: 10_000, publish: 60_000 };
+export const everyMs: Readonly<Record<string, number>> = { reconcile: 10_000, confirm: 10_000, detect: 10_000, notify: 10_000, publish: 60_000, purge: 86_400_000 };
 
 /** Schedules beside the rhythm: the strong scan that finds what a stalled index hides, once a night. */
 export const nightly: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { reconcile: { over: 'scan' } };

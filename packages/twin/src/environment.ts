@@ -85,9 +85,9 @@ export function operatorAddresses({ network, timings, acquirerPort }: Pick<Envir
   const port = (service: 'dynamodb' | 'sqs' | 'ledger', region: Region) => network.port(linkNames.operator(service, region));
   return {
     table: { name: journalTableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },
-    queues: byRegion((region) => {
+    queues: regions.map((region) => {
       const endpoint = http(port('sqs', region));
-      return { url: `${endpoint}/000000000000/${queueName}`, deadLetterUrl: `${endpoint}/000000000000/${deadLetterQueueName}`, endpoint };
+      return { name: queueName, region, url: `${endpoint}/000000000000/${queueName}`, deadLetterUrl: `${endpoint}/000000000000/${deadLetterQueueName}`, endpoint };
     }),
     ledgers: byRegion((region) => ({ host: '127.0.0.1', port: port('ledger', region), user: superuser, database: databaseName })),
     acquirers: acquirerSides(acquirerPort),

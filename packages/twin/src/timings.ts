@@ -9,7 +9,7 @@ export interface Timings {
   /** Passed to the functions as PAYMENT_POLICY: what differs from the defaults. */
   readonly paymentPolicy: Readonly<Record<string, unknown>>;
   /** How often each scheduled function runs. */
-  readonly schedules: { readonly reconcileMs: number; readonly confirmMs: number; readonly publishMs: number; readonly detectMs: number; readonly notifyMs: number };
+  readonly schedules: { readonly reconcileMs: number; readonly confirmMs: number; readonly publishMs: number; readonly detectMs: number; readonly notifyMs: number; readonly purgeMs: number };
   readonly queue: { readonly visibilityTimeoutS: number; readonly receiveCountMax: number; readonly batchWindowMs: number };
   readonly resolver: { readonly intervalMs: number; readonly threshold: number; readonly timeoutMs: number; readonly ttlMs: number };
   readonly probeTimeoutMs: number;
@@ -33,7 +33,7 @@ const fast: Timings = {
     settlementStandbyPatienceMs: 10_000,
   },
   paymentPolicy: { sessionPatienceMs: 3_000, chargeInFlightMs: 3_000 },
-  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 800, notifyMs: 700 },
+  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 800, notifyMs: 700, purgeMs: 60_000 },
   queue: { visibilityTimeoutS: 5, receiveCountMax: 3, batchWindowMs: 0 },
   resolver: { intervalMs: 500, threshold: 3, timeoutMs: 1_500, ttlMs: 500 },
   // A dead region refuses at once; this is for one that is only busy, which is not a lost one.
@@ -56,7 +56,7 @@ const aws: Timings = {
     settlementStandbyPatienceMs: 21_600_000,
   },
   paymentPolicy: {},
-  schedules: { reconcileMs: 10_000, confirmMs: 10_000, publishMs: 60_000, detectMs: 10_000, notifyMs: 10_000 },
+  schedules: { reconcileMs: 10_000, confirmMs: 10_000, publishMs: 60_000, detectMs: 10_000, notifyMs: 10_000, purgeMs: 86_400_000 },
   queue: { visibilityTimeoutS: 300, receiveCountMax: 3, batchWindowMs: 5_000 },
   resolver: { intervalMs: 10_000, threshold: 3, timeoutMs: 4_000, ttlMs: 10_000 },
   probeTimeoutMs: 4_000,

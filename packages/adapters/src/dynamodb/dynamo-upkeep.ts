@@ -9,10 +9,10 @@ import { text, whole } from './item.ts';
 import { Items } from './items.ts';
 import { bookmarkPk, paymentPk } from './journal-table.ts';
 
-/** Every attribute of a payment that goes. Those of refunds too: what was given back stands in the ledger. */
+/** Every attribute of a payment that goes. Decisions stay, its own and those of its refunds: they name nobody. */
 const purgedAttributes = [
   'customer_id', 'customer_key', 'amount_minor', 'currency', 'payment_method', 'session_id', 'settle_before', 'work_sort', 'quarantine',
-  'accept_id', 'fault_id', 'refunds', 'refunded_minor', 'refund_count',
+  'accept_id', 'fault_id',
 ] as const;
 
 export class DynamoUpkeep implements Upkeep {

@@ -1,6 +1,9 @@
 // Every verb, in the order in which help lists them.
 import type { AddVerb } from '../verb.ts';
 import { audit } from './audit.ts';
+import { dlq } from './dlq.ts';
+import { operations } from './operations.ts';
 import { status } from './status.ts';
+import { webhooks } from './webhooks.ts';
 
-export const verbs: readonly AddVerb[] = [status, audit];
+export const verbs: readonly AddVerb[] = [status, audit, dlq, operations, webhooks];

@@ -2,6 +2,7 @@
 // about it. Invariant: a tombstone answers a repeat as the payment did and is never charged again; what may still
 // change is never touched, because the write itself is refused. Dying anywhere costs a walk of the same pages.
 import type { Payment } from '../domain/payment/payment.ts';
+import { refundsOf } from '../domain/refund/refund.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
 import { epochMs } from '../domain/time.ts';
@@ -68,4 +69,4 @@ export async function purge(ports: PurgePorts, policy: PurgePolicy): Promise<Pur
 /** A payment that is not decided, not posted or in work is not old, whatever its age. */
 export const isOld = (payment: Payment, quietSince: EpochMs): boolean =>
   payment.acceptance !== undefined && payment.decision !== undefined && payment.postedEpoch > 0 && !payment.inWork
-  && Math.max(payment.acceptance.acceptedAt, payment.decision.decidedAt, payment.settledAt ?? 0) < quietSince;
+  && Math.max(payment.acceptance.acceptedAt, payment.decision.decidedAt, payment.settledAt ?? 0, ...refundsOf(payment).map((refund) => refund.decision?.decidedAt ?? refund.acceptedAt)) < quietSince;

@@ -15,6 +15,7 @@ export interface Timings {
   readonly plannedLagMaxMs: number;
   readonly moveWaitMs: number;
   readonly acquirerTimeoutMs: number;
+  readonly purgeAfterMs: number;
   readonly probeTimeoutMs: number;
   readonly notify: NotifyPolicy & { readonly webhookTimeoutMs: number };
   readonly settlementCloseAfterMs: number;
@@ -22,6 +23,10 @@ export interface Timings {
 }
 
 const whole = (least: number, defaultValue: number) => v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(least)), defaultValue);
+
+const DAY_MS = 86_400_000;
+/** Above all that may still ask for a payment by its content: sessions, dead letters, the acquirer's keys. */
+const PURGE_AFTER_MS_MIN = 30 * DAY_MS;
 
 /** A strict object: a misspelt name is a fault, not a timing that silently keeps its default. */
 export const timingsSchema: v.GenericSchema<unknown, Timings> = v.strictObject({
@@ -44,6 +49,7 @@ export const timingsSchema: v.GenericSchema<unknown, Timings> = v.strictObject({
   plannedLagMaxMs: whole(0, 5000),
   moveWaitMs: whole(0, 1000),
   acquirerTimeoutMs: whole(1, 3000),
+  purgeAfterMs: whole(PURGE_AFTER_MS_MIN, 400 * DAY_MS),
   /** A probe that takes longer has not reached its region; less than the interval between two ticks. */
   probeTimeoutMs: whole(1, 2000),
   notify: v.optional(

@@ -53,7 +53,7 @@ const states = createStates({
   step: async (request) => (await invoke('orchestrate', request)) as WorkflowStep,
   onEnd: ({ name, state }) => report({ event: 'move_ended', name, state }),
 });
-const gateway = createApiGateway({ routes: configuration.routes, invoke, onFault: (name, error) => fault(name)(error) });
+const gateway = createApiGateway({ routes: configuration.routes, authorizer: 'authorize', invoke, onFault: (name, error) => fault(name)(error) });
 const ready: RegionReady = { event: 'ready', api: await gateway.listen(), sqs: await sqs.listen(), s3: await s3.listen(), sns: await sns.listen(), states: await states.listen() };
 
 const takeFrom = (name: string, take: (event: object) => Promise<unknown>) =>
@@ -76,6 +76,7 @@ const scheduled = [
   every(schedules.reconcileMs, () => invoke('reconcile', { source: 'schedule' }), fault('reconcile')),
   every(schedules.confirmMs, () => invoke('confirm', { source: 'schedule' }), fault('confirm')),
   every(schedules.publishMs, () => invoke('publish', { source: 'schedule' }), fault('publish')),
+  every(schedules.purgeMs, () => invoke('purge', { source: 'schedule' }), fault('purge')),
   every(schedules.notifyMs, () => invoke('notify', { source: 'schedule' }), fault('notify')),
   every(schedules.detectMs, async () => {
     const { row, because } = (await invoke('detect', { source: 'schedule' })) as { row: string; because: string };
