@@ -1,6 +1,6 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, customerIndexContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionClaimsContract, sessionsContract, votesContract, workIndexContract, bookmarksContract, operationLogContract, upkeepContract } from '@understudy/core/contracts';
+import { canaryContract, customerIndexContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionHoldsContract, sessionsContract, votesContract, workIndexContract, bookmarksContract, operationLogContract, upkeepContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
@@ -13,7 +13,7 @@ import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
 import { DynamoMoveLog } from './dynamo-move-log.ts';
 import { DynamoOperationLog } from './dynamo-operation-log.ts';
-import { DynamoSessionClaims } from './dynamo-session-claims.ts';
+import { DynamoSessionHolds } from './dynamo-session-holds.ts';
 import { DynamoSessions } from './dynamo-sessions.ts';
 import { DynamoBookmarks, DynamoUpkeep } from './dynamo-upkeep.ts';
 import { DynamoVotes } from './dynamo-votes.ts';
@@ -76,9 +76,9 @@ suite('move log', moveLogContract(async () => {
   return { moveLog: new DynamoMoveLog(connection, systemRandom), cutOff, close };
 }));
 
-suite('session claims', sessionClaimsContract(async () => {
+suite('session holds', sessionHoldsContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
-  return { claims: new DynamoSessionClaims(connection), cutOff, close };
+  return { holds: new DynamoSessionHolds(connection), cutOff, close };
 }));
 
 suite('sessions', sessionsContract(async () => {

@@ -4,11 +4,11 @@ import type { PortName, Region } from '@understudy/core';
 import { PortFault } from '@understudy/core';
 
 export type Part =
-  | 'claims' | 'sessions' | 'signer' | 'journal' | 'workIndex' | 'canary' | 'epochs' | 'moveLog' | 'votes' | 'keys' | 'ledger' | 'control' | 'cluster' | 'queue' | 'acquirer' | 'alerts' | 'mover' | 'receipts' | 'settlement' | 'bucket' | 'events' | 'endpoints' | 'outbox' | 'deadDeliveries';
+  | 'holds' | 'sessions' | 'signer' | 'journal' | 'workIndex' | 'customers' | 'canary' | 'epochs' | 'moveLog' | 'votes' | 'keys' | 'ledger' | 'control' | 'cluster' | 'queue' | 'acquirer' | 'alerts' | 'mover' | 'receipts' | 'settlement' | 'bucket' | 'events' | 'endpoints' | 'outbox' | 'deadDeliveries';
 
 /** The port under whose name each part reports its faults. */
 const portOf: Readonly<Record<Part, PortName>> = {
-  claims: 'journal', sessions: 'sessions', signer: 'signer', journal: 'journal', workIndex: 'journal', canary: 'journal', epochs: 'epoch', moveLog: 'epoch', votes: 'votes', keys: 'keys',
+  holds: 'journal', sessions: 'sessions', signer: 'signer', journal: 'journal', workIndex: 'journal', customers: 'journal', canary: 'journal', epochs: 'epoch', moveLog: 'epoch', votes: 'votes', keys: 'keys',
   ledger: 'ledger', control: 'ledger', cluster: 'cluster', queue: 'queue', acquirer: 'acquirer', alerts: 'alerts', mover: 'mover', receipts: 'ledger', settlement: 'ledger', bucket: 'bucket', events: 'events', endpoints: 'endpoints', outbox: 'ledger', deadDeliveries: 'queue',
 };
 

@@ -2,7 +2,7 @@
 import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
-  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, customerIndexContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionClaimsContract, sessionsContract, signerContract,
+  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, customerIndexContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionHoldsContract, sessionsContract, signerContract,
   queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract, bookmarksContract, deadLettersContract, upkeepContract,
 } from '@understudy/core/contracts';
 import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
@@ -66,9 +66,9 @@ suite('key store', keyStoreContract(async () => {
   return { keys: world.keys, cutOff: cutOff(world, 'keys'), close };
 }));
 
-suite('session claims', sessionClaimsContract(async () => {
+suite('session holds', sessionHoldsContract(async () => {
   const world = await createWorld({ seed: 13 });
-  return { claims: world.regions['us-east-1'].claims, cutOff: cutOff(world, 'claims'), close };
+  return { holds: world.regions['us-east-1'].holds, cutOff: cutOff(world, 'holds'), close };
 }));
 
 suite('sessions', sessionsContract(async () => {

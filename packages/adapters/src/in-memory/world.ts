@@ -2,7 +2,7 @@
 // All state hangs on the world that is made here; two worlds never meet.
 import { createHash } from 'node:crypto';
 import type {
-  Acquirer, Alerts, Canary, Digest, EpochMs, DeadDeliveries, Endpoints, EpochRegister, EventTopic, Outbox, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, Region, SettlementBook, SessionClaims, Sessions, Signer, Votes, WorkIndex,
+  Acquirer, Alerts, Canary, CustomerIndex, Digest, EpochMs, DeadDeliveries, Endpoints, EpochRegister, EventTopic, Outbox, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, RefundJournal, Region, SettlementBook, SessionHolds, Sessions, Signer, Votes, WorkIndex,
 } from '@understudy/core';
 import { epochMs, firstEpochRecord, peerOf, regions } from '@understudy/core';
 import { Breakage } from './breakage.ts';
@@ -10,6 +10,7 @@ import { InMemoryAcquirer } from './in-memory-acquirer.ts';
 import { InMemoryReceiptBook, InMemorySettlementBook } from './in-memory-books.ts';
 import { InMemoryCanary } from './in-memory-canary.ts';
 import { InMemoryEndpoints } from './in-memory-endpoints.ts';
+import { InMemoryCustomerIndex } from './in-memory-customer-index.ts';
 import { InMemoryEpochRegister } from './in-memory-epoch-register.ts';
 import { InMemoryEventTopic } from './in-memory-event-topic.ts';
 import { InMemoryJournal } from './in-memory-journal.ts';
@@ -21,7 +22,8 @@ import { InMemoryObjectStore } from './in-memory-object-store.ts';
 import { InMemoryOutbox } from './in-memory-outbox.ts';
 import { InMemoryQueues } from './in-memory-queues.ts';
 import { InMemoryAlerts, InMemoryLog, InMemoryMetrics, InMemoryMover, InMemoryProbe } from './in-memory-signals.ts';
-import { InMemorySessionClaims } from './in-memory-session-claims.ts';
+import { InMemoryRefunds } from './in-memory-refunds.ts';
+import { InMemorySessionHolds } from './in-memory-session-holds.ts';
 import { InMemorySessionCopies } from './in-memory-sessions.ts';
 import { InMemorySigner } from './in-memory-signer.ts';
 import { InMemoryVotes } from './in-memory-votes.ts';
@@ -36,14 +38,16 @@ const START_AT = epochMs(1_767_614_400_000);
 /** The ports as one region sees them. The shared ones are the same stores, but break apart from the other region's. */
 export interface WorldRegion {
   readonly journal: Journal;
+  readonly refunds: RefundJournal;
   readonly epochs: EpochRegister;
   readonly votes: Votes;
   readonly keys: KeyStore;
-  readonly claims: SessionClaims;
+  readonly holds: SessionHolds;
   readonly sessions: Sessions;
   readonly signer: Signer;
   readonly acquirer: Acquirer;
   readonly workIndex: WorkIndex;
+  readonly customers: CustomerIndex;
   readonly ledger: Ledger;
   readonly receipts: ReceiptBook;
   readonly settlement: SettlementBook;
@@ -65,11 +69,12 @@ export interface WorldRegion {
 /** What stands behind the ports, never broken: to look at and to switch. */
 export interface Backstage {
   readonly journal: InMemoryJournal;
+  readonly refunds: InMemoryRefunds;
   readonly epochs: InMemoryEpochRegister;
   readonly acquirer: InMemoryAcquirer;
   readonly queues: InMemoryQueues;
   readonly canary: InMemoryCanary;
-  readonly claims: InMemorySessionClaims;
+  readonly holds: InMemorySessionHolds;
   readonly sessions: InMemorySessionCopies;
   readonly ledgers: InMemoryLedgerPair;
   readonly endpoints: InMemoryEndpoints;
@@ -138,8 +143,8 @@ export async function createWorld(options: WorldOptions): Promise<World> {
     mover: new InMemoryMover(),
   });
   const backstage: Backstage = {
-    journal, ledgers, endpoints: new InMemoryEndpoints(), webhooks: new InMemoryWebhooks(), epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
-    claims: new InMemorySessionClaims(), sessions: new InMemorySessionCopies(),
+    journal, refunds: new InMemoryRefunds(journal), ledgers, endpoints: new InMemoryEndpoints(), webhooks: new InMemoryWebhooks(), epochs: new InMemoryEpochRegister(), acquirer: new InMemoryAcquirer(), queues: new InMemoryQueues(), canary: new InMemoryCanary(),
+    holds: new InMemorySessionHolds(), sessions: new InMemorySessionCopies(),
     regions: { 'us-east-1': backstageOf('us-east-1'), 'us-east-2': backstageOf('us-east-2') },
   };
   for (const region of regions) backstage.regions[region].bucket.replicateTo(backstage.regions[peerOf(region)].bucket);
@@ -151,10 +156,11 @@ export async function createWorld(options: WorldOptions): Promise<World> {
 function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' | 'backstage'> {
   const breakage = new Breakage();
   const stores = { votes: new InMemoryVotes(), keys: new InMemoryKeyStore(), moveLog: new InMemoryMoveLog(), signer: new InMemorySigner() };
-  const shared = (region?: Region): Pick<WorldRegion, 'journal' | 'epochs' | 'votes' | 'keys' | 'acquirer'> => {
+  const shared = (region?: Region): Pick<WorldRegion, 'journal' | 'refunds' | 'epochs' | 'votes' | 'keys' | 'acquirer'> => {
     const seat = region ? { region } : {};
     return {
       journal: breakage.subject<Journal>(backstage.journal, { part: 'journal', ...seat }),
+      refunds: breakage.subject<RefundJournal>(backstage.refunds, { part: 'journal', ...seat }),
       epochs: breakage.subject<EpochRegister>(backstage.epochs, { part: 'epochs', ...seat }),
       votes: breakage.subject<Votes>(stores.votes, { part: 'votes', ...seat }),
       keys: breakage.subject<KeyStore>(stores.keys, { part: 'keys', ...seat }),
@@ -166,6 +172,7 @@ function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' |
     return {
       ...shared(region),
       workIndex: breakage.subject<WorkIndex>(own.workIndex, { part: 'workIndex', region }),
+      customers: breakage.subject<CustomerIndex>(new InMemoryCustomerIndex(backstage.journal), { part: 'customers', region }),
       ledger: breakage.subject<Ledger>(own.ledger, { part: 'ledger', region }),
       receipts: breakage.subject<ReceiptBook>(new InMemoryReceiptBook(own.ledger), { part: 'receipts', region }),
       settlement: breakage.subject<SettlementBook>(new InMemorySettlementBook(own.ledger), { part: 'settlement', region }),
@@ -177,7 +184,7 @@ function wire(backstage: Backstage): Omit<World, 'clock' | 'random' | 'digest' |
       outbox: breakage.subject<Outbox>(own.outbox, { part: 'outbox', region }),
       webhooks: backstage.webhooks,
       deadDeliveries: breakage.subject<DeadDeliveries>(own.deadDeliveries, { part: 'deadDeliveries', region }),
-      claims: breakage.subject<SessionClaims>(backstage.claims, { part: 'claims', region }),
+      holds: breakage.subject<SessionHolds>(backstage.holds, { part: 'holds', region }),
       sessions: breakage.subject<Sessions>(backstage.sessions.in(region), { part: 'sessions', region }),
       signer: breakage.subject<Signer>(stores.signer, { part: 'signer', region }),
       canary: breakage.subject<Canary>(backstage.canary, { part: 'canary', region }),

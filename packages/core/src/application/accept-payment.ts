@@ -1,6 +1,6 @@
 // Accepts a payment in either region, at any time. Invariant: 202 is answered only after the journal holds
-// the payment, and one id is one payment for ever; one that pays a session holds the session's claim by then (see
-// claim-session.ts). Does not charge and does not decide.
+// the payment, and one id is one payment for ever; one that pays a session holds it by then (see hold-session.ts).
+// Does not charge and does not decide.
 import { canonicalText, isSameRequest } from '../domain/payment/idempotency.ts';
 import type { PaymentRequest } from '../domain/payment/payment-request.ts';
 import { acceptedOf, isKnown } from '../domain/payment/payment.ts';
@@ -16,8 +16,8 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Queue } from '../ports/queue.ts';
 import type { ActiveRegion } from './active-region.ts';
-import { claimSession } from './claim-session.ts';
-import type { ClaimPorts, SessionRefusal } from './claim-session.ts';
+import { holdSession } from './hold-session.ts';
+import type { HoldPorts, SessionRefusal } from './hold-session.ts';
 import { repeat } from './repeat.ts';
 
 export interface AcceptPorts {
@@ -46,9 +46,9 @@ export type AcceptResult =
   | { readonly code: 'unavailable' };
 
 /** What accepting takes beyond what cancelling takes. */
-export type PayPorts = AcceptPorts & Pick<ClaimPorts, 'claims' | 'signer'>;
+export type PayPorts = AcceptPorts & Pick<HoldPorts, 'holds' | 'signer'>;
 
-/** Refusals: `idempotency_conflict`, `unavailable` (outcome unknown), and those of claimSession. */
+/** Refusals: `idempotency_conflict`, `unavailable` (outcome unknown), and those of holdSession. */
 export async function acceptPayment(ports: PayPorts, caller: Caller, request: PaymentRequest): Promise<AcceptResult> {
   const key: PaymentKey = { merchantId: caller.merchantId, transactionId: request.transactionId };
   const fingerprint = ports.digest(canonicalText(caller.merchantId, request));
@@ -84,7 +84,7 @@ export async function acceptPayment(ports: PayPorts, caller: Caller, request: Pa
 }
 
 const sessionRefusal = async (ports: PayPorts, caller: Caller, request: PaymentRequest): Promise<SessionRefusal | undefined> =>
-  request.sessionId === undefined ? undefined : claimSession(ports, caller, { ...request, sessionId: request.sessionId });
+  request.sessionId === undefined ? undefined : holdSession(ports, caller, { ...request, sessionId: request.sessionId });
 
 interface Repeated {
   readonly caller: Caller;

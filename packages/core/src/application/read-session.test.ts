@@ -57,7 +57,7 @@ test('read session: past its end -> expired, unless a payment that was accepted 
 });
 
 test('read session: whether it is paid cannot be read -> unavailable, never open', async () => {
-  for (const part of ['claims', 'journal'] as const) {
+  for (const part of ['holds', 'journal'] as const) {
     const world = await createWorld({ seed: 1 });
     const session = await opened(world);
     await acceptPayment(portsOf(world, east), shop, paying('t-1', session));

@@ -8,7 +8,7 @@ import type { Clock } from '../ports/clock.ts';
 import { isPortFault } from '../ports/fault.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { Log } from '../ports/log.ts';
-import type { SessionClaims } from '../ports/session-claims.ts';
+import type { SessionHolds } from '../ports/session-holds.ts';
 import type { Sessions } from '../ports/sessions.ts';
 import type { Signer } from '../ports/signer.ts';
 import type { Caller } from './accept-payment.ts';
@@ -17,7 +17,7 @@ import { verifySession } from './verify-session.ts';
 
 export interface ReadSessionPorts {
   readonly sessions: Sessions;
-  readonly claims: SessionClaims;
+  readonly holds: SessionHolds;
   readonly signer: Signer;
   readonly journal: Journal;
   readonly clock: Clock;
@@ -58,7 +58,7 @@ async function findSession({ sessions, log }: ReadSessionPorts, token: Token, ke
   }
 }
 
-async function holdingNow({ claims, journal, clock }: ReadSessionPorts, key: SessionKey): Promise<Holding | undefined> {
-  const claim = await repeat(clock, () => claims.read(key));
-  return claim && holdingOf(await repeat(clock, () => journal.read({ merchantId: key.merchantId, transactionId: claim.transactionId })), key.sessionId);
+async function holdingNow({ holds, journal, clock }: ReadSessionPorts, key: SessionKey): Promise<Holding | undefined> {
+  const hold = await repeat(clock, () => holds.read(key));
+  return hold && holdingOf(await repeat(clock, () => journal.read({ merchantId: key.merchantId, transactionId: hold.transactionId })), key.sessionId);
 }

@@ -69,23 +69,23 @@ test.each(Array.from({ length: LIVES / CHUNK }, (_, i) => i * CHUNK + 1))('sessi
 type Plant = NonNullable<StageOptions['plant']>;
 
 const plants: Readonly<Record<string, Plant>> = {
-  'a holder that was never accepted loses its claim without its id being spent': (ports, actor) => actor.name !== 'payer' ? ports : {
+  'a holder that was never accepted is replaced without its id being spent': (ports, actor) => actor.name !== 'payer' ? ports : {
     ...ports, journal: Object.assign(Object.create(ports.journal) as typeof ports.journal, { spend: async () => ({ code: 'spent' as const }) }),
   },
-  'a claim is taken over from whoever holds it by now': (ports) => ({
+  'a session is taken over from whoever holds it by now': (ports) => ({
     ...ports,
-    claims: {
-      take: (key, claim) => ports.claims.take(key, claim),
-      read: (key) => ports.claims.read(key),
-      takeOver: async (key, _from, claim) => {
-        const standing = await ports.claims.read(key);
-        return ports.claims.takeOver(key, standing?.transactionId ?? claim.transactionId, claim);
+    holds: {
+      take: (key, hold) => ports.holds.take(key, hold),
+      read: (key) => ports.holds.read(key),
+      takeOver: async (key, _from, hold) => {
+        const standing = await ports.holds.read(key);
+        return ports.holds.takeOver(key, standing?.transactionId ?? hold.transactionId, hold);
       },
     },
   }),
-  'a payment is accepted whoever holds the claim': (ports) => ({ ...ports, claims: { ...ports.claims, read: (key) => ports.claims.read(key), takeOver: (key, from, claim) => ports.claims.takeOver(key, from, claim), take: async (key, claim) => {
-    await ports.claims.take(key, claim);
-    return claim;
+  'a payment is accepted whoever holds the session': (ports) => ({ ...ports, holds: { ...ports.holds, read: (key) => ports.holds.read(key), takeOver: (key, from, hold) => ports.holds.takeOver(key, from, hold), take: async (key, hold) => {
+    await ports.holds.take(key, hold);
+    return hold;
   } } }),
 };
 

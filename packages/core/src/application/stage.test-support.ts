@@ -122,8 +122,9 @@ export class Stage {
     const ports: RegionPorts = {
       ...plain,
       clock: { now: () => this.world.clock.now(), sleep: (durationMs) => this.pause(actor, durationMs) },
-      claims: gated(backstage.claims, { port: 'journal', reaches: connected }),
+      holds: gated(backstage.holds, { port: 'journal', reaches: connected }),
       journal: gated(backstage.journal, { port: 'journal', reaches: connected }),
+      refunds: gated(backstage.refunds, { port: 'journal', reaches: connected }),
       epochs: gated(backstage.epochs, { port: 'epoch', reaches: connected }),
       acquirer: gated(backstage.acquirer, { port: 'acquirer', reaches: connected }),
       queue: gated(backstage.queues, { port: 'queue', reaches: reachesRegion }),

@@ -14,13 +14,14 @@ import { rememberActiveRegion } from './active-region.ts';
 import type { MovePolicies, MovePorts } from './advance-move.ts';
 import { announceThrough } from './announce.ts';
 import type { ConfirmPorts } from './confirm.ts';
+import type { RefundPorts } from './accept-refund.ts';
 import type { ReconcilePolicy } from './reconcile.ts';
 import { tellThrough } from './tell.ts';
 
 export { createWorld };
 export type { World };
 
-export type RegionPorts = PayPorts & MovePorts & ConfirmPorts;
+export type RegionPorts = PayPorts & RefundPorts & MovePorts & ConfirmPorts;
 
 export const east: Region = 'us-east-1';
 export const other: Region = 'us-east-2';
@@ -31,7 +32,7 @@ export function portsOf(world: World, region: Region, policy: PaymentPolicy = de
   const own = world.regions[region];
   return {
     region, policy, clock: world.clock, digest: world.digest,
-    claims: own.claims, signer: own.signer, journal: own.journal, epochs: own.epochs, ledger: own.ledger, queue: own.queue, acquirer: own.acquirer, workIndex: own.workIndex, metrics: own.metrics, log: own.log,
+    holds: own.holds, signer: own.signer, journal: own.journal, refunds: own.refunds, epochs: own.epochs, ledger: own.ledger, queue: own.queue, acquirer: own.acquirer, workIndex: own.workIndex, metrics: own.metrics, log: own.log,
     activeRegion: rememberActiveRegion({ epochs: own.epochs, clock: world.clock }, 1000),
     tell: tellThrough(own.alerts, own.log),
     announce: announceThrough(own.events, own.log),

@@ -5,7 +5,7 @@ import { readConfig } from '../shared/variables.ts';
 import type { Environment } from '../shared/variables.ts';
 import { acceptPorts } from '../shared/wire-accept.ts';
 import { createBase } from '../shared/wire-base.ts';
-import { claimPorts } from '../shared/wire-session.ts';
+import { holdPorts } from '../shared/wire-session.ts';
 import { connectTable } from '../shared/wire-table.ts';
 import { acceptVariables } from './config.ts';
 import { createAcceptHandler } from './handler.ts';
@@ -14,7 +14,7 @@ export function build(environment: Environment): HttpHandler {
   const config = readConfig('accept', acceptVariables, environment);
   const base = createBase('accept', config.REGION);
   const table = connectTable(config, base);
-  return createAcceptHandler({ ...acceptPorts(config, base, table), ...claimPorts(config, base, table) });
+  return createAcceptHandler({ ...acceptPorts(config, base, table), ...holdPorts(config, base, table) });
 }
 
 export const handler: HttpHandler = onFirstCall(() => build(process.env));

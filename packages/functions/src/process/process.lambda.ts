@@ -7,7 +7,7 @@ import { acceptPorts } from '../shared/wire-accept.ts';
 import { createBase } from '../shared/wire-base.ts';
 import { ledgerPools } from '../shared/wire-ledger.ts';
 import { settlePorts } from '../shared/wire-settle.ts';
-import { claimPorts } from '../shared/wire-session.ts';
+import { holdPorts } from '../shared/wire-session.ts';
 import { connectTable } from '../shared/wire-table.ts';
 import { processVariables } from './config.ts';
 import { createProcessHandler } from './handler.ts';
@@ -16,7 +16,7 @@ export function build(environment: Environment): HttpHandler {
   const config = readConfig('process', processVariables, environment);
   const base = createBase('process', config.REGION);
   const table = connectTable(config, base);
-  return createProcessHandler({ ...acceptPorts(config, base, table), ...claimPorts(config, base, table), ...settlePorts(config, base, { table, pools: ledgerPools(config) }) });
+  return createProcessHandler({ ...acceptPorts(config, base, table), ...holdPorts(config, base, table), ...settlePorts(config, base, { table, pools: ledgerPools(config) }) });
 }
 
 export const handler: HttpHandler = onFirstCall(() => build(process.env));

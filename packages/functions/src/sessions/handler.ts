@@ -2,8 +2,8 @@
 // this merchant's, and "paid" only once the payment's outcome stands in the books.
 import { sessionBody } from '@understudy/api';
 import { idFault, openSession, parseSessionRequest, readSession, sessionId } from '@understudy/core';
-import type { KeyStore, OpenSessionPorts, PaymentPolicy, ReadSessionPorts } from '@understudy/core';
-import { authenticate } from '../shared/authenticate.ts';
+import type { OpenSessionPorts, PaymentPolicy, ReadSessionPorts } from '@understudy/core';
+import { callerOf } from '../shared/caller.ts';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
 import { pathId } from '../shared/payment-key.ts';
@@ -12,30 +12,26 @@ import { invalidRequest, refusal, unavailable } from '../shared/reply.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type SessionsHandlerPorts = OpenSessionPorts & ReadSessionPorts & Runtime & { readonly keys: KeyStore; readonly policy: PaymentPolicy };
+export type SessionsHandlerPorts = OpenSessionPorts & ReadSessionPorts & Runtime & { readonly policy: PaymentPolicy };
 
 export function createSessionsHandler(ports: SessionsHandlerPorts): HttpHandler {
   return serveHttp(ports, { openSession: (event) => open(ports, event), readSession: (event) => read(ports, event) });
 }
 
 async function open(ports: SessionsHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated.reply;
   const body = readJsonBody(event);
   if (!body.ok) return body.reply;
   const request = parseSessionRequest(body.value, ports.policy);
   if (!request.ok) return invalidRequest(request.faults);
-  const result = await openSession(ports, authenticated.caller, request.value);
+  const result = await openSession(ports, callerOf(event), request.value);
   return result.code === 'opened' ? { status: 201, body: sessionBody(result.session, 'open') } : unavailable();
 }
 
 async function read(ports: SessionsHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated.reply;
   const id = pathId(event, 'session_id');
   const fault = idFault('session_id', id);
   if (fault || id === undefined) return invalidRequest([fault ?? { message: 'session_id is required' }]);
-  const result = await readSession(ports, authenticated.caller, sessionId(id));
+  const result = await readSession(ports, callerOf(event), sessionId(id));
   switch (result.code) {
     case 'found':
       return { status: 200, body: sessionBody(result.session, result.status) };

@@ -1,11 +1,11 @@
 // The function behind POST /sessions and GET /sessions/{session_id}.
-import { DynamoJournal, DynamoKeyStore } from '@understudy/adapters/dynamodb';
+import { DynamoJournal } from '@understudy/adapters/dynamodb';
 import type { HttpHandler } from '../shared/http-event.ts';
 import { onFirstCall } from '../shared/on-first-call.ts';
 import { readConfig } from '../shared/variables.ts';
 import type { Environment } from '../shared/variables.ts';
 import { createBase, pairRegion } from '../shared/wire-base.ts';
-import { claimPorts, sessionCopies } from '../shared/wire-session.ts';
+import { holdPorts, sessionCopies } from '../shared/wire-session.ts';
 import { connectTable } from '../shared/wire-table.ts';
 import { sessionsVariables } from './config.ts';
 import { createSessionsHandler } from './handler.ts';
@@ -16,10 +16,9 @@ export function build(environment: Environment): HttpHandler {
   const table = connectTable(config, base);
   return createSessionsHandler({
     ...base,
-    ...claimPorts(config, base, table),
+    ...holdPorts(config, base, table),
     sessions: sessionCopies(config, base),
     journal: new DynamoJournal(table, base.random),
-    keys: new DynamoKeyStore(table, base.clock),
     policy: config.PAYMENT_POLICY,
   });
 }

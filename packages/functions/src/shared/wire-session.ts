@@ -1,7 +1,7 @@
 // The ports of everything that has to do with sessions.
-import { DynamoSessionClaims, DynamoSessions } from '@understudy/adapters/dynamodb';
+import { DynamoSessionHolds, DynamoSessions } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
-import type { ClaimPorts, Sessions } from '@understudy/core';
+import type { HoldPorts, Sessions } from '@understudy/core';
 import { sessionSigner } from './signing-keys.ts';
 import type { Variables } from './variables.ts';
 import type { Base } from './wire-base.ts';
@@ -9,8 +9,8 @@ import { connectTable } from './wire-table.ts';
 import type { TableVariables } from './wire-table.ts';
 
 /** What paying a session takes. `table` leads to the journal's table. */
-export const claimPorts = (config: Pick<Variables, 'SIGNING_KEYS'>, base: Base, table: DynamoConnection): Pick<ClaimPorts, 'claims' | 'signer'> => ({
-  claims: new DynamoSessionClaims(table),
+export const holdPorts = (config: Pick<Variables, 'SIGNING_KEYS'>, base: Base, table: DynamoConnection): Pick<HoldPorts, 'holds' | 'signer'> => ({
+  holds: new DynamoSessionHolds(table),
   signer: sessionSigner(config.SIGNING_KEYS, base.clock),
 });
 

@@ -48,6 +48,8 @@ export class OutgoingWrites {
     if (text.includes('INSERT INTO understudy.settlement_file')) return { kind: 'settlement assign', about: '' };
     if (text.includes('UPDATE understudy.settlement_file')) return { kind: 'settlement note', about: '' };
     if (text.includes('SET receipt_due')) return { kind: 'receipt note', about: '' };
+    if (text.includes('INSERT INTO understudy.delivery')) return { kind: 'outbox address', about: '' };
+    if (text.includes('UPDATE understudy.delivery SET\n')) return { kind: 'outbox note', about: '' };
     if (text.includes('UPDATE understudy.fence')) return { kind: 'ledger fence', about: '' };
     return /\bCOMMIT\b/.test(text) ? { kind: 'ledger commit', about: '' } : undefined;
   }
@@ -63,6 +65,7 @@ const serviceWrites: ReadonlyMap<string, string> = new Map([
   ['DeleteMessageBatch', 'queue delete'],
   ['StartExecution', 'workflow start'],
   ['Publish', 'topic publish'],
+  ['PublishBatch', 'topic hint'],
   ['FailoverGlobalCluster', 'cluster failover'],
   ['SwitchoverGlobalCluster', 'cluster switchover'],
 ]);
@@ -71,6 +74,8 @@ function writeOfRequest(head: string, body: string): Write | undefined {
   const [, method, path = ''] = REQUEST_LINE.exec(`${head}\r\n`) ?? [];
   if (method === 'PUT') return writeOfObject(head, path);
   if (method !== 'POST') return undefined;
+  const webhook = headerOf(head, 'webhook-id');
+  if (webhook !== undefined) return { kind: 'webhook send', about: webhook };
   const operation = headerOf(head, 'x-amz-target')?.split('.').at(-1) ?? new URLSearchParams(body).get('Action') ?? '';
   if (itemWrites.has(operation)) return writeOfItem(JSON.parse(body) as ItemRequest);
   const kind = serviceWrites.get(operation);
@@ -82,13 +87,13 @@ function writeOfRequest(head: string, body: string): Write | undefined {
 /** Two tables name a session alike: its copies, and who may pay it. */
 const sessionKind = (request: ItemRequest): string => {
   if (request.TableName?.endsWith('sessions')) return 'session keep';
-  return request.Item ? 'session claim' : 'session take-over';
+  return request.Item ? 'session hold' : 'session take-over';
 };
 
 /** What a bucket sends to the other region's is no write of the region's functions. */
 function writeOfObject(head: string, path: string): Write | undefined {
   if (headerOf(head, 'x-replica-version') !== undefined) return undefined;
-  return { kind: path.includes('/settlements/') ? 'settlement put' : 'receipt put', about: path.split('?')[0] ?? path };
+  return { kind: path.includes('settlements/') ? 'settlement put' : 'receipt put', about: path.split('?')[0] ?? path };
 }
 
 interface ItemRequest {

@@ -15,11 +15,14 @@ export interface PaymentPolicy {
   readonly chargeInFlightMs: number;
   /** Faults of a payment itself before it is set aside. */
   readonly attemptsMax: number;
-  /** How long a payment that claimed a session, and was not accepted, keeps others from it: above what a request takes. */
+  /** How long a payment that holds a session, and was not accepted, keeps others from it: above what a request takes. */
   readonly sessionPatienceMs: number;
 }
 
 const HOUR_MS = 3_600_000;
+
+/** A key this close to its end might be forgotten between our question and our request. */
+export const KEY_LIFE_MARGIN_MS: number = HOUR_MS;
 
 export const defaultPaymentPolicy: PaymentPolicy = {
   currencies: ['USD', 'EUR', 'GBP'],

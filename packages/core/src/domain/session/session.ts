@@ -25,7 +25,7 @@ export interface Session extends SessionKey {
 }
 
 /** Who may pay a session: the first payment that asked, until that payment can never be charged any more. */
-export interface SessionClaim {
+export interface SessionHold {
   readonly transactionId: TransactionId;
   readonly at: EpochMs;
 }
@@ -33,7 +33,7 @@ export interface SessionClaim {
 export type SessionStatus = 'open' | 'paid' | 'expired';
 
 /**
- * What the payment that holds a session means for it. `unseen`: it was claimed for, and not accepted so far.
+ * What the payment that holds a session means for it. `unseen`: it was not accepted so far.
  * `free`: whatever happens, this payment will never be charged for this session.
  */
 export type Holding = 'unseen' | 'held' | 'paid' | 'free';
@@ -46,7 +46,7 @@ export function holdingOf(payment: Payment | undefined, session: SessionId): Hol
   return statusOf(payment) === 'processed' ? 'paid' : 'held';
 }
 
-/** `holding` is undefined when nobody claimed the session. A session that is being paid stays open until it is decided. */
+/** `holding` is undefined when none does. A session that is being paid stays open until it is decided. */
 export function sessionStatus(holding: Holding | undefined, facts: { readonly expiresAt: EpochMs; readonly now: EpochMs }): SessionStatus {
   if (holding === 'paid') return 'paid';
   if (holding === 'held') return 'open';

@@ -82,7 +82,7 @@ test('session: the same id with another session, or without, or with one where t
   expect(await codeOf(world, paying('t-3', await opened(world)))).toBe('idempotency_conflict');
 });
 
-test('session: its request died between claim and acceptance -> the same id goes on at once, another waits for the patience', async () => {
+test('session: its request died between its hold and its acceptance -> the same id goes on at once, another waits for the patience', async () => {
   const world = await createWorld({ seed: 1 });
   const session = await opened(world);
   const mend = world.breakage.add({ part: 'journal', when: 'before', method: 'accept' });
@@ -126,21 +126,21 @@ test('session: the first is accepted just before its id is to be spent -> the ot
 
 test.each([
   ['take', 't-1'], ['takeOver', 't-2'],
-] as const)('session: the answer to %s is lost -> the claim is known again, and the payment accepted', async (method, id) => {
+] as const)('session: the answer to %s is lost -> the payment is known to hold the session, and accepted', async (method, id) => {
   const world = await createWorld({ seed: 1 });
   const session = await opened(world);
   if (method === 'takeOver') {
     await pay(world, paying('t-1', session));
     await cancelPayment(portsOf(world, east), shop, paying('t-1', session).transactionId);
   }
-  world.breakage.add({ part: 'claims', when: 'after', method, times: 2 });
+  world.breakage.add({ part: 'holds', when: 'after', method, times: 2 });
   expect(await codeOf(world, paying(id, session))).toBe('accepted');
 });
 
-test('session: its claims cannot be reached -> unavailable, and nothing is accepted', async () => {
+test('session: its holds cannot be reached -> unavailable, and nothing is accepted', async () => {
   const world = await createWorld({ seed: 1 });
   const session = await opened(world);
-  world.breakage.add({ part: 'claims', when: 'before' });
+  world.breakage.add({ part: 'holds', when: 'before' });
   expect(await codeOf(world, paying('t-1', session))).toBe('unavailable');
   expect(world.backstage.journal.payments()).toEqual([]);
 });
