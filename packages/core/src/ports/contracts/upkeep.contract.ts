@@ -38,7 +38,7 @@ async function lived(journal: Journal, until: 'accepted' | 'decided' | 'posted' 
   if (until === 'decided') return;
   await journal.markPosted(key, { epoch: epochOf(1), at: acceptedAt(2000), region: 'us-east-1', acceptedAt: acceptance.acceptedAt, refunds: [] });
   if (until === 'posted') return;
-  await journal.confirm(key, { epoch: epochOf(1), refunds: 0 });
+  await journal.confirm(key, epochOf(1));
 }
 
 const upkeepCases: Readonly<Record<string, (fixture: UpkeepFixture) => Promise<void>>> = {
@@ -66,7 +66,7 @@ const upkeepCases: Readonly<Record<string, (fixture: UpkeepFixture) => Promise<v
       assert(!(await upkeep.purge(key, later)), `${until} is not done`);
       assert((await journal.read(key))?.acceptance !== undefined, 'its acceptance stays');
     }
-    await journal.confirm(key, { epoch: epochOf(1), refunds: 0 });
+    await journal.confirm(key, epochOf(1));
     assert(!(await upkeep.purge(key, { ...later, acceptedBefore: acceptanceOf().acceptedAt })), 'it is too young');
     await journal.spend(paymentKey('spent'), decline);
     assert(!(await upkeep.purge(paymentKey('spent'), later)) && !(await upkeep.purge(paymentKey('nobody'), later)), 'there is nothing to purge');
@@ -81,7 +81,7 @@ const upkeepCases: Readonly<Record<string, (fixture: UpkeepFixture) => Promise<v
     const spent = await journal.spend(key, decline);
     assert(spent.code === 'exists' && spent.payment.decision?.outcome === 'processed', 'it is not spent');
     await journal.markPosted(key, { epoch: epochOf(2), at: acceptedAt(9000), region: 'us-east-2', acceptedAt: acceptedAt(0), refunds: [] });
-    assert(!(await journal.confirm(key, { epoch: epochOf(2), refunds: 0 })), 'it is in no work');
+    assert(!(await journal.confirm(key, epochOf(2))), 'it is in no work');
     await journal.recordFault(key, asideFor('late'));
     const after = await journal.read(key);
     assert(after?.tombstone !== undefined && !after.inWork && after.decision?.outcome === 'processed' && after.quarantine === undefined, 'it is what it was');
