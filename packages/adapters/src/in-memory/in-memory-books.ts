@@ -20,6 +20,7 @@ const entryOf = (payment: DecidedPayment): Entry => ({
   merchantId: payment.merchantId,
   transactionId: payment.transactionId,
   customerId: payment.acceptance.customerId,
+  live: payment.acceptance.live,
   amountMinor: payment.acceptance.amount.minor,
   currency: payment.acceptance.amount.currency,
   decidedAt: payment.decision.decidedAt,
@@ -114,14 +115,15 @@ export class InMemorySettlementBook implements SettlementBook {
   async assign(epoch: Epoch, { date, closes, at }: ClosingDay): Promise<SettlementFile | 'nothing' | 'fenced'> {
     if (!this.#ledger.isPrimaryOf(epoch)) return 'fenced';
     const free = this.#free().filter((entry) => entry.businessDate <= date);
-    const currency = free.map((entry) => entry.currency).toSorted(ascending)[0];
-    if (currency === undefined) {
+    const lane = free[0];
+    if (lane === undefined) {
       if (closes) this.#ledger.note({ kind: 'closed', date });
       return 'nothing';
     }
-    const numbers = this.#files().filter((file) => file.businessDate === date && file.currency === currency).map((file) => file.n);
-    const entries = free.filter((entry) => entry.currency === currency).slice(0, ENTRIES_PER_FILE_MAX);
-    return this.#add({ businessDate: date, currency, n: Math.max(0, ...numbers) + 1 }, entries, { epoch, assignedAt: at });
+    const isOfLane = (one: { readonly live: boolean; readonly currency: string }) => one.live === lane.live && one.currency === lane.currency;
+    const numbers = this.#files().filter((file) => file.businessDate === date && isOfLane(file)).map((file) => file.n);
+    const entries = free.filter(isOfLane).slice(0, ENTRIES_PER_FILE_MAX);
+    return this.#add({ live: lane.live, businessDate: date, currency: lane.currency, n: Math.max(0, ...numbers) + 1 }, entries, { epoch, assignedAt: at });
   }
 
   async unknown(epoch: Epoch, names: readonly SettlementFileName[]): Promise<readonly SettlementFileName[] | 'fenced'> {
@@ -136,7 +138,7 @@ export class InMemorySettlementBook implements SettlementBook {
     const entries = entryIds.map((id) => all.get(id)).filter((entry) => entry !== undefined);
     const free = new Set(this.#free().map(entryId));
     const isKnown = this.#files().some((file) => settlementFileKey(file) === settlementFileKey(name));
-    if (isKnown || entries.some((entry) => entry.currency !== name.currency || !free.has(entryId(entry)))) return 'taken';
+    if (isKnown || entries.some((entry) => entry.currency !== name.currency || entry.live !== name.live || !free.has(entryId(entry)))) return 'taken';
     if (entries.length < entryIds.length) return 'missing';
     this.#add(name, entries, { epoch, assignedAt: at });
     return 'adopted';

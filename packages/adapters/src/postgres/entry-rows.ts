@@ -8,6 +8,7 @@ export interface EntryRow {
   readonly transaction_id: string;
   readonly refund_id: string;
   readonly customer_id: string;
+  readonly live: boolean;
   readonly amount_minor: string;
   readonly currency: string;
   readonly decided_ms: string;
@@ -16,7 +17,7 @@ export interface EntryRow {
 }
 
 /** The amount of an entry is that of its posting to what the acquirer owes: below zero when money was given back. */
-export const ENTRY_COLUMNS = `entry.merchant_id, entry.transaction_id, entry.refund_id, payment.customer_id, posting.amount_minor, entry.currency,
+export const ENTRY_COLUMNS = `entry.merchant_id, entry.transaction_id, entry.refund_id, payment.customer_id, entry.live, posting.amount_minor, entry.currency,
   round(extract(epoch FROM payment.decided_at) * 1000)::bigint AS decided_ms, entry.business_date::text AS business_date, payment.acquirer_reference`;
 
 /** Follows a FROM clause that names `entry`. */
@@ -31,6 +32,7 @@ export const entryOf = (row: EntryRow): Entry => ({
   transactionId: transactionId(row.transaction_id),
   ...(row.refund_id !== '' && { refundId: row.refund_id }),
   customerId: customerId(row.customer_id),
+  live: row.live,
   amountMinor: BigInt(row.amount_minor),
   currency: row.currency,
   decidedAt: epochMs(Number(row.decided_ms)),

@@ -15,12 +15,12 @@ const DAY_TO_CHECK = `
 WITH RECURSIVE day AS (
   (SELECT business_date FROM understudy.entry ORDER BY business_date DESC LIMIT 1)
   UNION ALL
-  SELECT (SELECT entry.business_date FROM understudy.entry WHERE entry.business_date < day.business_date ORDER BY entry.business_date DESC LIMIT 1)
-  FROM day WHERE day.business_date IS NOT NULL
+  SELECT earlier.business_date FROM day CROSS JOIN LATERAL (
+    SELECT entry.business_date FROM understudy.entry WHERE entry.business_date < day.business_date ORDER BY entry.business_date DESC LIMIT 1) AS earlier
 )
 SELECT day.business_date::text AS business_date, CASE receipt_day.epoch WHEN $1 THEN receipt_day.after END AS after
 FROM day LEFT JOIN understudy.receipt_day USING (business_date)
-WHERE day.business_date IS NOT NULL AND (receipt_day.epoch IS DISTINCT FROM $1 OR receipt_day.after IS NOT NULL)
+WHERE receipt_day.epoch IS DISTINCT FROM $1 OR receipt_day.after IS NOT NULL
 ORDER BY day.business_date DESC LIMIT 1`;
 
 const ENTRIES_OF_DAY = `

@@ -39,8 +39,8 @@ export class PostgresSettlementBook implements SettlementBook {
     return withConnection(this.#pool, async (connection) => {
       const { fence, inRecovery } = fenceOf(await connection.script<FenceRow>('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', READ_FENCE));
       const rows = await connection.query(
-        'SELECT 1 FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3 AND epoch = $4',
-        [file.businessDate, file.currency, file.n, file.epoch],
+        'SELECT 1 FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3 AND epoch = $4 AND live = $5',
+        [file.businessDate, file.currency, file.n, file.epoch, file.live],
       );
       await connection.commit();
       if (!inRecovery || fence !== epoch) return 'no_replica';
@@ -63,7 +63,7 @@ export class PostgresSettlementBook implements SettlementBook {
       const open = await connection.query<OpenRow>(EARLIEST_OPEN, ['-infinity']);
       const next = open.find((row) => row.business_date !== null && row.business_date <= date);
       if (next) {
-        const [row] = await connection.query<FileRow>(ASSIGN_NEXT, [date, next.currency, null, epoch, at]);
+        const [row] = await connection.query<FileRow>(ASSIGN_NEXT, [date, next.currency, null, epoch, at, next.live]);
         if (row) return fileOf(row);
       }
       if (closes) {
@@ -75,12 +75,12 @@ export class PostgresSettlementBook implements SettlementBook {
 
   unknown(epoch: Epoch, names: readonly SettlementFileName[]): Promise<readonly SettlementFileName[] | 'fenced'> {
     return readUnder(this.#pool, epoch, async (connection) => {
-      const rows = await connection.query<{ business_date: BusinessDate; currency: string; n: number }>(
-        `SELECT business_date::text AS business_date, currency, n FROM understudy.settlement_file
-         JOIN unnest($1::date[], $2::text[], $3::integer[]) AS wanted (business_date, currency, n) USING (business_date, currency, n)`,
-        [names.map((name) => name.businessDate), names.map((name) => name.currency), names.map((name) => name.n)],
+      const rows = await connection.query<{ live: boolean; business_date: BusinessDate; currency: string; n: number }>(
+        `SELECT live, business_date::text AS business_date, currency, n FROM understudy.settlement_file
+         JOIN unnest($1::boolean[], $2::date[], $3::text[], $4::integer[]) AS wanted (live, business_date, currency, n) USING (live, business_date, currency, n)`,
+        [names.map((name) => name.live), names.map((name) => name.businessDate), names.map((name) => name.currency), names.map((name) => name.n)],
       );
-      const known = new Set(rows.map((row) => settlementFileKey({ businessDate: row.business_date, currency: row.currency, n: row.n })));
+      const known = new Set(rows.map((row) => settlementFileKey({ live: row.live, businessDate: row.business_date, currency: row.currency, n: row.n })));
       return names.filter((name) => !known.has(settlementFileKey(name)));
     });
   }
@@ -88,14 +88,14 @@ export class PostgresSettlementBook implements SettlementBook {
   adopt(epoch: Epoch, { name, entryIds, at }: FoundFile): Promise<'adopted' | 'missing' | 'taken' | 'fenced'> {
     return this.#assigning(epoch, async (connection) => {
       const [found] = await connection.query<{ known: boolean; present: string; free: string }>(
-        `SELECT EXISTS (SELECT FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3) AS known,
-           count(*) AS present, count(*) FILTER (WHERE file_id IS NULL AND currency = $2) AS free
+        `SELECT EXISTS (SELECT FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3 AND live = $5) AS known,
+           count(*) AS present, count(*) FILTER (WHERE file_id IS NULL AND currency = $2 AND live = $5) AS free
          FROM understudy.entry WHERE entry_id = ANY ($4)`,
-        [name.businessDate, name.currency, name.n, entryIds],
+        [name.businessDate, name.currency, name.n, entryIds, name.live],
       );
       if (found?.known !== false || found.free !== found.present) return 'taken' as const;
       if (Number(found.present) < entryIds.length) return 'missing' as const;
-      await connection.query(ASSIGN_FOUND, [name.businessDate, name.currency, name.n, epoch, at, entryIds]);
+      await connection.query(ASSIGN_FOUND, [name.businessDate, name.currency, name.n, epoch, at, name.live, entryIds]);
       return 'adopted' as const;
     });
   }

@@ -15,6 +15,7 @@ export interface DecisionRow {
   readonly acquirer_reference: string | null;
   readonly decided_at: string;
   readonly business_date: string;
+  readonly live: boolean;
   /** What the outbox tells. */
   readonly payload: Readonly<Record<string, string>>;
 }
@@ -33,6 +34,7 @@ export function decisionRow(payment: DecidedPayment): DecisionRow {
     acquirer_reference: decision.acquirerReference ?? null,
     decided_at: decidedAt,
     business_date: decision.businessDate,
+    live: acceptance.live,
     payload: {
       merchant_id: payment.merchantId,
       transaction_id: payment.transactionId,
@@ -51,7 +53,7 @@ export function decisionRow(payment: DecidedPayment): DecisionRow {
 
 const DECISIONS = `jsonb_to_recordset($1::jsonb) AS decision (
   merchant_id text, transaction_id text, customer_id text, amount_minor bigint, currency char(3), status text,
-  code text, acquirer_reference text, decided_at timestamptz, business_date date, payload jsonb)`;
+  code text, acquirer_reference text, decided_at timestamptz, business_date date, live boolean, payload jsonb)`;
 
 /**
  * $1 decision rows, $2 the epoch. Sorted, so that two overlapping batches wait for each other in one order and never
@@ -61,9 +63,9 @@ export const INSERT_DECISIONS: string = `
 WITH decision AS MATERIALIZED (SELECT * FROM ${DECISIONS}),
 inserted AS (
   INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, code,
-    acquirer_reference, epoch, decided_at, business_date)
+    acquirer_reference, epoch, decided_at, business_date, live)
   SELECT merchant_id, transaction_id, customer_id, amount_minor, currency, status, code,
-    acquirer_reference, $2::bigint, decided_at, business_date
+    acquirer_reference, $2::bigint, decided_at, business_date, live
   FROM decision ORDER BY merchant_id COLLATE "C", transaction_id COLLATE "C"
   ON CONFLICT (merchant_id, transaction_id) DO NOTHING
   RETURNING merchant_id, transaction_id, amount_minor, currency, status

@@ -82,8 +82,8 @@ describe('what the database refuses', () => {
     ['another total', 'UPDATE understudy.settlement_file SET total_minor = 1', 'settlement_file_stays'],
     ['another checksum', `UPDATE understudy.settlement_file SET sha256 = repeat('b', 64)`, 'settlement_file_stays'],
     ['a file less published', 'UPDATE understudy.settlement_file SET published_epoch = 0', 'settlement_file_stays'],
-    ['a file without entries', "INSERT INTO understudy.settlement_file (business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES ('2026-01-05', 'EUR', 9, 1, 5, 1, now())", 'settlement_file_adds_up'],
-    ['the same number twice', "INSERT INTO understudy.settlement_file (business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES ('2026-01-05', 'EUR', 1, 1, 5, 1, now())", 'settlement_file_once_per_name'],
+    ['a file without entries', "INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES (true, '2026-01-05', 'EUR', 9, 1, 5, 1, now())", 'settlement_file_adds_up'],
+    ['the same number twice', "INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES (true, '2026-01-05', 'EUR', 1, 1, 5, 1, now())", 'settlement_file_once_per_name'],
   ])('%s -> refused', async (_what, statement, constraint) => {
     await expect(books.sql(statement)).rejects.toMatchObject(refusal(constraint));
   });
@@ -94,7 +94,14 @@ test('entries: a ledger from before they were kept -> each processed payment has
   const earlier = migrations.filter((migration) => migration.id < 5);
   await migrate(database.connection, earlier);
   const pool = createLedgerPool(database.connection);
-  await new PostgresLedger(pool).post(epochOf(1), [processedOn('a'), processedOn('b', { day: 6 })]);
+  for (const id of ['a', 'b']) {
+    await database.sql(`BEGIN;
+      INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, epoch, decided_at, business_date)
+      VALUES ('shop', '${id}', 'c', 5, 'EUR', 'processed', 1, now(), '2026-01-05');
+      INSERT INTO understudy.posting (merchant_id, transaction_id, account, amount_minor, currency)
+      VALUES ('shop', '${id}', 'acquirer:receivable', 5, 'EUR'), ('shop', '${id}', 'merchant:shop:payable', -5, 'EUR');
+      COMMIT`);
+  }
   await migrate(database.connection);
   expect(await new PostgresReceiptBook(pool).due(epochOf(1), 10)).toMatchObject([{ transactionId: 'a' }, { transactionId: 'b' }]);
   await pool.end();

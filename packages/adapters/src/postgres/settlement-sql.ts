@@ -6,11 +6,12 @@ import { JOIN_BOOKS, OF_ENTRY } from './entry-rows.ts';
 /** Some 3 MB of text: held in memory as a whole, put in one call, and assigned well within a statement's limit. */
 const ENTRIES_PER_FILE_MAX = 20_000;
 
-export const FILE_COLUMNS: string = `id, business_date::text AS business_date, currency, n, entry_count, total_minor, epoch,
+export const FILE_COLUMNS: string = `id, live, business_date::text AS business_date, currency, n, entry_count, total_minor, epoch,
   round(extract(epoch FROM assigned_at) * 1000)::bigint AS assigned_ms, published_epoch, sha256`;
 
 export interface FileRow {
   readonly id: string;
+  readonly live: boolean;
   readonly business_date: BusinessDate;
   readonly currency: string;
   readonly n: number;
@@ -23,17 +24,17 @@ export interface FileRow {
 }
 
 export const fileOf = (row: FileRow): SettlementFile => ({
-  id: Number(row.id), businessDate: row.business_date, currency: row.currency, n: row.n, entryCount: row.entry_count, totalMinor: BigInt(row.total_minor),
+  id: Number(row.id), live: row.live, businessDate: row.business_date, currency: row.currency, n: row.n, entryCount: row.entry_count, totalMinor: BigInt(row.total_minor),
   epoch: epochOf(Number(row.epoch)), assignedAt: epochMs(Number(row.assigned_ms)), publishedEpoch: epochOf(Number(row.published_epoch)),
   ...(row.sha256 !== null && { sha256: row.sha256 }),
 });
 
-/** The entries that `chosen` names become a file: $1 its day, $2 its currency, $3 its number or null for the next, $4 the epoch, $5 the time. */
+/** The entries that `chosen` names become a file: $1 its day, $2 its currency, $3 its number or null for the next, $4 the epoch, $5 the time, $6 whether it is live. */
 const makeFile = (chosen: string): string => `
 WITH chosen AS MATERIALIZED (${chosen}),
 file AS (
-  INSERT INTO understudy.settlement_file (business_date, currency, n, entry_count, total_minor, epoch, assigned_at)
-  SELECT $1, $2, coalesce($3::integer, (SELECT coalesce(max(n), 0) + 1 FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2)),
+  INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at)
+  SELECT $6, $1, $2, coalesce($3::integer, (SELECT coalesce(max(n), 0) + 1 FROM understudy.settlement_file WHERE live = $6 AND business_date = $1 AND currency = $2)),
     count(*), sum(posting.amount_minor), $4, to_timestamp($5::float8 / 1000)
   FROM chosen AS entry ${JOIN_BOOKS} WHERE ${OF_ENTRY} HAVING count(*) > 0
   RETURNING *
@@ -41,26 +42,29 @@ file AS (
 assigned AS (UPDATE understudy.entry SET file_id = file.id FROM file, chosen WHERE entry.entry_id = chosen.entry_id)
 SELECT ${FILE_COLUMNS} FROM file`;
 
-export const ASSIGN_NEXT: string = makeFile(`SELECT * FROM understudy.entry WHERE file_id IS NULL AND currency = $2 AND business_date <= $1
+export const ASSIGN_NEXT: string = makeFile(`SELECT * FROM understudy.entry WHERE file_id IS NULL AND live = $6 AND currency = $2 AND business_date <= $1
   ORDER BY business_date, entry_id LIMIT ${ENTRIES_PER_FILE_MAX}`);
-export const ASSIGN_FOUND: string = makeFile('SELECT * FROM understudy.entry WHERE entry_id = ANY ($6)');
+export const ASSIGN_FOUND: string = makeFile('SELECT * FROM understudy.entry WHERE entry_id = ANY ($7)');
 
 /**
- * For each currency with entries in no file, the earliest day after $1 that has some. From currency to currency by the
- * index, however many entries wait for the end of their day.
+ * For each currency with entries in no file, live and not, the earliest day after $1 that has some. From one to the
+ * next by the index, however many entries wait for the end of their day.
  */
 export const EARLIEST_OPEN = `
 WITH RECURSIVE open AS (
-  (SELECT currency FROM understudy.entry WHERE file_id IS NULL ORDER BY currency LIMIT 1)
+  (SELECT live, currency FROM understudy.entry WHERE file_id IS NULL ORDER BY live, currency LIMIT 1)
   UNION ALL
-  SELECT (SELECT entry.currency FROM understudy.entry WHERE entry.file_id IS NULL AND entry.currency > open.currency ORDER BY entry.currency LIMIT 1)
-  FROM open WHERE open.currency IS NOT NULL
+  SELECT next.live, next.currency FROM open CROSS JOIN LATERAL (
+    SELECT entry.live, entry.currency FROM understudy.entry
+    WHERE entry.file_id IS NULL AND (entry.live, entry.currency) > (open.live, open.currency) ORDER BY entry.live, entry.currency LIMIT 1) AS next
 )
-SELECT currency, (SELECT entry.business_date::text FROM understudy.entry
-  WHERE entry.file_id IS NULL AND entry.currency = open.currency AND entry.business_date > $1::date ORDER BY entry.business_date LIMIT 1) AS business_date
-FROM open WHERE currency IS NOT NULL`;
+SELECT live, currency, (SELECT entry.business_date::text FROM understudy.entry
+  WHERE entry.file_id IS NULL AND entry.live = open.live AND entry.currency = open.currency AND entry.business_date > $1::date
+  ORDER BY entry.business_date LIMIT 1) AS business_date
+FROM open`;
 
 export interface OpenRow {
+  readonly live: boolean;
   readonly currency: string;
   readonly business_date: BusinessDate | null;
 }

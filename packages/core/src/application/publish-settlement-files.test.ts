@@ -1,7 +1,7 @@
 // Settlement files over the world in memory: closing, late entries, lost tails, files found in buckets, and deaths
 // between any two writes. The judge is always the same: every entry in one file, and no object ever two texts.
 import { expect, test } from 'vitest';
-import { parseSettlementFile, SETTLEMENT_PREFIX, settlementFileOf, settlementFileText } from '../domain/publishing/settlement-file.ts';
+import { parseSettlementFile, settlementFileOf, settlementFileText } from '../domain/publishing/settlement-file.ts';
 import type { Region } from '../domain/region/region.ts';
 import { epochMs } from '../domain/time.ts';
 import type { BusinessDate } from '../domain/time.ts';
@@ -18,7 +18,7 @@ const MIDNIGHT = 1_767_657_600_000;
 
 const publish = (world: World, region: Region = east, through: BusinessDate | undefined = today) => publishSettlementFiles(publishPorts(world, region), policy, through);
 const onSchedule = (world: World, region: Region = east) => publishSettlementFiles(publishPorts(world, region), policy);
-const published = (world: World, region: Region = east) => keysIn(world, region, SETTLEMENT_PREFIX);
+const published = (world: World, region: Region = east) => keysIn(world, region, '').filter((key) => key.includes('settlements/'));
 const linesIn = (world: World, region: Region): readonly string[] =>
   published(world, region).flatMap((key) => parseSettlementFile(textIn(world, region, key) ?? '', settlementFileOf(key)?.currency ?? '')?.lines ?? []).map((line) => line.entryId).toSorted();
 const check = (world: World, region: Region) => {
@@ -148,7 +148,7 @@ test('settlement: a published file that stands only in the other region\'s bucke
   const world = await createWorld({ seed: 1 });
   await postEntries(world, ['a', 'b']);
   const key = 'settlements/2026-01-05/EUR/7.csv';
-  const text = settlementFileText({ businessDate: today, currency: 'EUR', n: 7 }, await publishPorts(world, east).receipts.due(1 as never, 1) as never);
+  const text = settlementFileText({ live: true, businessDate: today, currency: 'EUR', n: 7 }, await publishPorts(world, east).receipts.due(1 as never, 1) as never);
   world.backstage.regions[other].bucket.objects.set(key, { key, body: text, contentType: 'text/csv' });
   await publish(world);
   expect(published(world)).toEqual([key, 'settlements/2026-01-05/EUR/8.csv'].toSorted());
@@ -192,7 +192,7 @@ test('settlement: the process dies before or after any call -> the next passes h
       for (let skip = 0; skip < 14; skip += 1) {
         const world = await createWorld({ seed: 1 });
         await postEntries(world, ['a', 'b']);
-        await postEntries(world, ['c'], { currency: 'USD' });
+        await postEntries(world, ['c'], { currency: 'USD', live: false });
         world.breakage.add({ part, when, skip, times: 1, region: east });
         await publish(world).catch((error: unknown) => expect(error).toSatisfy(isPortFault));
         world.breakage.mendAll();

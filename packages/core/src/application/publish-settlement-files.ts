@@ -2,7 +2,7 @@
 // Invariants: an entry stands in one file, once, for ever. A file is put only when its assignment can no longer be lost
 // (a standby of this epoch shows it, or it is older than this epoch, whose ledger held it when it was opened). A file
 // that stands in a bucket and not in this ledger is taken over as it is before anything else is assigned.
-import { parseSettlementFile, SETTLEMENT_PREFIX, settlementFileKey, settlementFileOf, settlementFileText } from '../domain/publishing/settlement-file.ts';
+import { parseSettlementFile, settlementFileKey, settlementFileOf, settlementFileText, settlementPrefixes } from '../domain/publishing/settlement-file.ts';
 import type { SettlementFileName } from '../domain/publishing/settlement-file.ts';
 import type { EpochRecord } from '../domain/region/epoch.ts';
 import { maySettle } from '../domain/region/epoch.ts';
@@ -109,10 +109,10 @@ async function closeDays(pass: Pass, wanted: BusinessDate | undefined): Promise<
 
 /** Both buckets are looked through, the other region's as far as it can be reached. */
 async function takeOverFound(pass: Pass): Promise<'complete' | 'blocked' | 'fenced'> {
-  const own = await takeOverFrom(pass, pass.ports.bucket);
+  const own = await takeOverAll(pass, pass.ports.bucket);
   if (own !== 'complete') return own;
   try {
-    return await takeOverFrom(pass, pass.ports.peerBucket);
+    return await takeOverAll(pass, pass.ports.peerBucket);
   } catch (error) {
     if (!isPortFault(error) || error.port !== 'bucket') throw error;
     pass.ports.log.warn('peer_bucket_unread', { cause: error.message });
@@ -120,10 +120,18 @@ async function takeOverFound(pass: Pass): Promise<'complete' | 'blocked' | 'fenc
   }
 }
 
-async function takeOverFrom(pass: Pass, bucket: ObjectStore): Promise<'complete' | 'blocked' | 'fenced'> {
+async function takeOverAll(pass: Pass, bucket: ObjectStore): Promise<'complete' | 'blocked' | 'fenced'> {
+  for (const prefix of settlementPrefixes) {
+    const result = await takeOverUnder(pass, bucket, prefix);
+    if (result !== 'complete') return result;
+  }
+  return 'complete';
+}
+
+async function takeOverUnder(pass: Pass, bucket: ObjectStore, prefix: string): Promise<'complete' | 'blocked' | 'fenced'> {
   const { ports, record } = pass;
   for (let after: string | undefined; ; ) {
-    const { keys, more } = await bucket.list({ prefix: SETTLEMENT_PREFIX, ...(after === undefined ? {} : { after }) });
+    const { keys, more } = await bucket.list({ prefix, ...(after === undefined ? {} : { after }) });
     const names = keys.map(settlementFileOf).filter((name) => name !== undefined);
     const unknown = await ports.settlement.unknown(record.epoch, names);
     if (unknown === 'fenced') return 'fenced';

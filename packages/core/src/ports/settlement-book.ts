@@ -52,13 +52,13 @@ export interface FoundFile {
 export interface SettlementBook extends SettlementFiles {
   /** The earliest day up to `through` that is to be closed now, or undefined when `through` is closed. */
   nextToClose(epoch: Epoch, through: BusinessDate): Promise<BusinessDate | 'fenced' | undefined>;
-  /** Assigns entries of one currency up to `date` to a new file of that day, or says that there are none. */
+  /** Assigns entries of one currency, all with money or all without, up to `date` to a new file of that day, or says that there are none. */
   assign(epoch: Epoch, day: ClosingDay): Promise<SettlementFile | 'nothing' | 'fenced'>;
   /** Those of `names` that stand for no file here. */
   unknown(epoch: Epoch, names: readonly SettlementFileName[]): Promise<readonly SettlementFileName[] | 'fenced'>;
   /**
    * Assigns exactly these entries to a file that was found published. `missing`: some have no row yet; `taken`: some
-   * stand in another file, or are of another currency. Nothing is assigned then.
+   * stand in another file, or belong to another kind of file. Nothing is assigned then.
    */
   adopt(epoch: Epoch, found: FoundFile): Promise<'adopted' | 'missing' | 'taken' | 'fenced'>;
   /** Files whose `publishedEpoch` is below `epoch`, oldest first. */

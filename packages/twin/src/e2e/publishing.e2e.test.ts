@@ -11,6 +11,8 @@ import type { LedgerRowBody } from '../drill/running-twin.ts';
 import { Bucket } from '../stand-ins/s3/index.ts';
 import { doorsOf, payment } from './client.ts';
 
+/** The twin's payments are paid with test keys. */
+const FILES = 'test-settlements/';
 const WAIT = { timeout: 60_000, interval: 250 };
 
 let twin: RunningTwin;
@@ -51,7 +53,7 @@ const closeToday = async (region: Region): Promise<void> => void (await twin.ord
 /** Every line of every settlement file that stands in the bucket. */
 function linesIn(region: Region): readonly { readonly entryId: string; readonly amountMinor: bigint; readonly currency: string }[] {
   const bucket = bucketOf(region);
-  return keysIn(region, 'settlements/').flatMap((key) => {
+  return keysIn(region, FILES).flatMap((key) => {
     const version = bucket.find(key);
     const currency = key.split('/')[2] ?? '';
     const parsed = version && parseSettlementFile(bucket.read(version).toString('utf8'), currency);
@@ -123,10 +125,10 @@ test('publishing: the lost region returns -> both buckets agree on every byte, a
   await untilState(twin, 'us-east-1 follows', followsIn('us-east-1'));
   await expectSame();
   expectNeverRewritten();
-  const alone = keysIn('us-east-2', 'settlements/').length;
+  const alone = keysIn('us-east-2', FILES).length;
   await untilBooked(await pay('after', 10));
   await closeToday('us-east-2');
-  await vi.waitFor(() => expect(keysIn('us-east-2', 'settlements/')).toHaveLength(alone + 2), WAIT);
+  await vi.waitFor(() => expect(keysIn('us-east-2', FILES)).toHaveLength(alone + 2), WAIT);
   await expectSame();
   for (const region of regions) await expectAllSettledOnce(region);
   for (const region of regions) await untilReceipts(region);

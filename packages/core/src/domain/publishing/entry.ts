@@ -14,6 +14,8 @@ export interface EntryKey {
 
 export interface Entry extends EntryKey {
   readonly customerId: CustomerId;
+  /** False when it was made with a test key: no money moved. */
+  readonly live: boolean;
   /** In minor units; below zero for a refund. */
   readonly amountMinor: bigint;
   readonly currency: string;

@@ -19,6 +19,7 @@ export function receiptText(entry: Entry): string {
   const positive = entry.amountMinor < 0n ? -entry.amountMinor : entry.amountMinor;
   const body = {
     receipt: entryKind(entry),
+    live: entry.live,
     merchant_id: entry.merchantId,
     transaction_id: entry.transactionId,
     ...(entry.refundId === undefined ? {} : { refund_id: entry.refundId }),

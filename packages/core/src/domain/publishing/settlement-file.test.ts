@@ -10,11 +10,11 @@ import { parseSettlementFile, settlementFileKey, settlementFileOf, settlementFil
 const AT = epochMs(1_767_614_400_123);
 
 const entry = (id: string, change: Partial<Entry> = {}): Entry => ({
-  merchantId: merchantId('shop'), transactionId: transactionId(id), customerId: customerId('c-1'), amountMinor: 1250n, currency: 'EUR',
+  merchantId: merchantId('shop'), transactionId: transactionId(id), customerId: customerId('c-1'), live: true, amountMinor: 1250n, currency: 'EUR',
   decidedAt: AT, businessDate: businessDateOf(AT), acquirerReference: `ch_${id}`, ...change,
 });
 
-const name = { businessDate: businessDateOf(AT), currency: 'EUR', n: 2 };
+const name = { live: true, businessDate: businessDateOf(AT), currency: 'EUR', n: 2 };
 const refund = entry('a', { refundId: 'r1', amountMinor: -250n, acquirerReference: 're_1' });
 
 test('settlement file: a payment and a refund -> a header, a line each by id, a trailer with count and total', () => {
@@ -66,12 +66,12 @@ test.each(['settlements/2026-01-05/EUR/0.csv', 'settlements/2026-01-05/EUR/01.cs
   'settlement file: the key %s -> names none', (key) => expect(settlementFileOf(key)).toBeUndefined(),
 );
 
-test('settlement file: its key -> its name again', () => expect(settlementFileOf(settlementFileKey(name))).toEqual(name));
+test.each([true, false])('settlement file: its key -> its name again, live: %s', (live) => expect(settlementFileOf(settlementFileKey({ ...name, live }))).toEqual({ ...name, live }));
 
 test('receipt: a payment -> its object, without how it was paid or what the acquirer calls it', () => {
   expect(receiptKey(entry('a'))).toBe('receipts/2026-01-05/shop/a.json');
   expect(receiptText(entry('a'))).toBe(
-    '{"receipt":"payment","merchant_id":"shop","transaction_id":"a","customer_id":"c-1","amount":"12.50","currency":"EUR","business_date":"2026-01-05","decided_at":"2026-01-05T12:00:00.123Z"}\n',
+    '{"receipt":"payment","live":true,"merchant_id":"shop","transaction_id":"a","customer_id":"c-1","amount":"12.50","currency":"EUR","business_date":"2026-01-05","decided_at":"2026-01-05T12:00:00.123Z"}\n',
   );
 });
 

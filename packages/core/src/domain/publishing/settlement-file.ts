@@ -1,11 +1,14 @@
 // A settlement file: the entries of one currency that were closed together, as CSV (RFC 4180) with a control total. Its
-// text is a pure function of its name and its entries, whatever order they come in. A file is never empty.
+// text is a pure function of its name and its entries, whatever order they come in. A file is never empty, and what was
+// made with test keys never stands in one with money.
 import { decimalsOf, parseAmount } from '../money/money.ts';
 import type { BusinessDate } from '../time.ts';
 import { entryId, entryKind, formatSigned } from './entry.ts';
 import type { Entry } from './entry.ts';
 
 export interface SettlementFileName {
+  /** Whether its entries moved money; those of test keys have files of their own. */
+  readonly live: boolean;
   /** The day that was closed; entries of earlier days that came late are in it as well. */
   readonly businessDate: BusinessDate;
   readonly currency: string;
@@ -13,17 +16,20 @@ export interface SettlementFileName {
   readonly n: number;
 }
 
-/** All settlement files stand under this prefix. */
-export const SETTLEMENT_PREFIX = 'settlements/';
+const LIVE_PREFIX = 'settlements/';
+const TEST_PREFIX = 'test-settlements/';
+/** All settlement files stand under these. */
+export const settlementPrefixes: readonly string[] = [LIVE_PREFIX, TEST_PREFIX];
 
-export const settlementFileKey = ({ businessDate, currency, n }: SettlementFileName): string => `${SETTLEMENT_PREFIX}${businessDate}/${currency}/${n}.csv`;
+export const settlementFileKey = ({ live, businessDate, currency, n }: SettlementFileName): string =>
+  `${live ? LIVE_PREFIX : TEST_PREFIX}${businessDate}/${currency}/${n}.csv`;
 
-const keyPattern = /^settlements\/(\d{4}-\d{2}-\d{2})\/([A-Z]{3})\/([1-9]\d{0,8})\.csv$/;
+const keyPattern = /^(test-)?settlements\/(\d{4}-\d{2}-\d{2})\/([A-Z]{3})\/([1-9]\d{0,8})\.csv$/;
 
 /** The name that makes this key, or undefined when none does. */
 export function settlementFileOf(key: string): SettlementFileName | undefined {
-  const [, businessDate = '', currency = '', n = ''] = keyPattern.exec(key) ?? [];
-  return businessDate === '' ? undefined : { businessDate: businessDate as BusinessDate, currency, n: Number(n) };
+  const [, test, businessDate = '', currency = '', n = ''] = keyPattern.exec(key) ?? [];
+  return businessDate === '' ? undefined : { live: test === undefined, businessDate: businessDate as BusinessDate, currency, n: Number(n) };
 }
 
 /** A trailer has its count under `entry_id` and its total under `amount`. */

@@ -25,11 +25,12 @@ export interface EntrySample {
   readonly minor?: bigint;
   readonly currency?: string;
   readonly merchant?: string;
+  readonly live?: boolean;
 }
 
 /** A processed payment of that business day. */
-export const processedOn = (id: string, { day = 5, minor = 1250n, currency = 'EUR', merchant = 'shop' }: EntrySample = {}): DecidedPayment =>
-  decided(id, { merchant, decision: { ...approval(`ch_${id}`), businessDate: dayOf(day) }, acceptance: { ...acceptanceOf(), amount: { minor: minorUnits(minor), currency } } });
+export const processedOn = (id: string, { day = 5, minor = 1250n, currency = 'EUR', merchant = 'shop', live = true }: EntrySample = {}): DecidedPayment =>
+  decided(id, { merchant, decision: { ...approval(`ch_${id}`), businessDate: dayOf(day) }, acceptance: { ...acceptanceOf(), live, amount: { minor: minorUnits(minor), currency } } });
 
 export async function post({ ledger }: LedgerFixture, epoch: Epoch, payments: readonly DecidedPayment[]): Promise<void> {
   const result = await ledger.post(epoch, payments);

@@ -29,12 +29,12 @@ const checkAll = async ({ receipts }: BookFixture, epoch = first): Promise<reado
 
 const cases: Readonly<Record<string, (fixture: BookFixture) => Promise<void>>> = {
   'due: processed payments -> entries, with what their receipts say; declines and cancellations are none': async (fixture) => {
-    await post(fixture, first, [processedOn('a', { minor: 99n, currency: 'USD' }), decided('no', { decision: decline }), decided('undone', { decision: cancellation })]);
+    await post(fixture, first, [processedOn('a', { minor: 99n, currency: 'USD', live: false }), decided('no', { decision: decline }), decided('undone', { decision: cancellation })]);
     const [entry, ...others] = standing(await fixture.receipts.due(first, 100));
     const payment = processedOn('a');
     assert(others.length === 0, 'only the processed one');
     assert(sameValue(entry, {
-      merchantId: 'shop', transactionId: 'a', customerId: 'customer-1', amountMinor: 99n, currency: 'USD',
+      merchantId: 'shop', transactionId: 'a', customerId: 'customer-1', live: false, amountMinor: 99n, currency: 'USD',
       decidedAt: payment.decision.decidedAt, businessDate: dayOf(5), acquirerReference: 'ch_a',
     }), 'the entry is made from the decision');
   },

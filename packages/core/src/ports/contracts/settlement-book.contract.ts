@@ -30,7 +30,7 @@ async function assignAll(settlement: SettlementBook, day: number, closes = false
 }
 
 const idsIn = async (settlement: SettlementBook, file: SettlementFile): Promise<string> => (await settlement.entries(file.id)).map(entryId).toSorted().join(' ');
-const nameOf = (day: number, n = 1, currency = 'EUR'): SettlementFileName => ({ businessDate: dayOf(day), currency, n });
+const nameOf = (day: number, n = 1, currency = 'EUR', live = true): SettlementFileName => ({ live, businessDate: dayOf(day), currency, n });
 const only = (files: readonly SettlementFile[]): SettlementFile => {
   const [file] = files;
   assert(file !== undefined && files.length === 1, 'there is one file');
@@ -48,6 +48,13 @@ const assigning: Readonly<Record<string, (fixture: BookFixture) => Promise<void>
     assert((await idsIn(settlement, euro)) === 'shop/a shop/b' && (await idsIn(settlement, dollar)) === 'shop/c', 'what is in it');
     assert(sameValue(await settlement.files({ limit: 10 }), files), 'the files are read as they were assigned');
     assert(sameValue(await settlement.files({ limit: 10, after: euro.id }), [dollar]), 'from a file on');
+  },
+  'assign: entries of test keys -> files of their own, with numbers of their own': async (fixture) => {
+    const { settlement } = fixture;
+    await post(fixture, first, [processedOn('a'), processedOn('t', { live: false })]);
+    const files = await assignAll(settlement, 5);
+    assert(files.map(settlementFileKey).toSorted().join(' ') === 'settlements/2026-01-05/EUR/1.csv test-settlements/2026-01-05/EUR/1.csv', 'a file each');
+    for (const file of files) assert((await idsIn(settlement, file)) === (file.live ? 'shop/a' : 'shop/t'), 'never together');
   },
   'assign: the day and earlier -> in the file; later days -> not': async (fixture) => {
     await post(fixture, first, [processedOn('a', { day: 3 }), processedOn('b', { day: 5 }), processedOn('c', { day: 6 })]);
@@ -113,7 +120,7 @@ const publishing: Readonly<Record<string, (fixture: BookFixture) => Promise<void
   'unknown: -> the names without a file': async (fixture) => {
     await post(fixture, first, [processedOn('a')]);
     await assignAll(fixture.settlement, 5);
-    const names = [nameOf(5), nameOf(5, 2), nameOf(4), nameOf(5, 1, 'USD')];
+    const names = [nameOf(5), nameOf(5, 2), nameOf(4), nameOf(5, 1, 'USD'), nameOf(5, 1, 'EUR', false)];
     assert(sameValue(await fixture.settlement.unknown(first, names), names.slice(1)), 'all but the one that exists');
     assert(sameValue(await fixture.settlement.unknown(first, []), []), 'of none, none');
   },
@@ -126,15 +133,16 @@ const publishing: Readonly<Record<string, (fixture: BookFixture) => Promise<void
     assert((await settlement.adopt(first, { name: nameOf(5, 3), entryIds: ['shop/a', 'shop/b'], at })) === 'taken', 'once');
     assert((await assignAll(settlement, 5)).map(settlementFileKey).join() === 'settlements/2026-01-05/EUR/4.csv', 'the next one comes after it');
   },
-  'adopt: an entry without a row, in another file, or of another currency -> nothing is assigned': async (fixture) => {
+  'adopt: an entry without a row, in another file, of another currency or of a test key -> nothing is assigned': async (fixture) => {
     const { settlement } = fixture;
-    await post(fixture, first, [processedOn('a'), processedOn('b', { day: 6 }), processedOn('d', { currency: 'USD' })]);
+    await post(fixture, first, [processedOn('a'), processedOn('b', { day: 6 }), processedOn('d', { currency: 'USD' }), processedOn('t', { live: false })]);
+    assert((await settlement.adopt(first, { name: nameOf(5), entryIds: ['shop/a', 'shop/t'], at })) === 'taken', 'one is of a test key');
     assert((await settlement.adopt(first, { name: nameOf(5), entryIds: ['shop/a', 'shop/lost'], at })) === 'missing', 'one is missing');
     assert((await settlement.adopt(first, { name: nameOf(5), entryIds: ['shop/a', 'shop/d'], at })) === 'taken', 'one is of another currency');
     await settlement.adopt(first, { name: nameOf(6), entryIds: ['shop/b'], at });
     assert((await settlement.adopt(first, { name: nameOf(5), entryIds: ['shop/a', 'shop/b'], at })) === 'taken', 'one stands in another file');
     assert((await settlement.files({ limit: 10 })).length === 1, 'no file was left behind');
-    assert((await idsIn(settlement, only((await assignAll(settlement, 5)).filter((file) => file.currency === 'EUR')))) === 'shop/a', 'it is still free');
+    assert((await idsIn(settlement, only((await assignAll(settlement, 5)).filter((file) => file.currency === 'EUR' && file.live)))) === 'shop/a', 'it is still free');
   },
   'another epoch, or a standby -> fenced, and nothing is assigned': async (fixture) => {
     await post(fixture, first, [processedOn('a')]);
