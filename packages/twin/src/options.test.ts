@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseCommandLine, UsageError } from './options.ts';
 
 test('options: none -> the defaults of the contract', () => {
-  expect(parseCommandLine([])).toEqual({ basePort: 4600, dataDir: '.understudy', fresh: false, timing: 'fast', failoverPolicy: 'automatic', json: false, help: false });
+  expect(parseCommandLine([])).toEqual({ basePort: 4600, dataDir: '.understudy', fresh: false, timing: 'fast', failoverPolicy: 'automatic', webhookTargets: 'public', json: false, help: false });
 });
 
 test.each([

@@ -12,6 +12,8 @@ export interface TwinOptions {
   readonly timing: TimingName;
   /** Whether a lost region is replaced by itself or only after somebody asks. */
   readonly failoverPolicy: 'automatic' | 'approval';
+  /** Where webhooks may go: `any` also to http and to this machine, for tests. */
+  readonly webhookTargets: 'public' | 'any';
 }
 
 export interface CommandLine extends TwinOptions {
@@ -27,6 +29,7 @@ export const usage = `Usage: npm start -- [options]
   --fresh            begin with empty data
   --timing fast|aws  how fast the clocks tick (default fast)
   --failover automatic|approval  whether a lost region is replaced by itself (default automatic)
+  --webhooks public|any  where webhooks may go: any is for tests, also http and this machine (default public)
   --json             print one JSON object when ready
   --help             this text
 `;
@@ -50,6 +53,7 @@ const options = {
   fresh: { type: 'boolean', default: false },
   timing: { type: 'string', default: 'fast' },
   failover: { type: 'string', default: 'automatic' },
+  webhooks: { type: 'string', default: 'public' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
@@ -60,10 +64,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (!Number.isInteger(basePort) || basePort < 1024 || basePort > BASE_PORT_MAX) throw new UsageError(`--port must be a whole number from 1024 to ${BASE_PORT_MAX}`);
   const timing = timingNames.find((name) => name === values.timing);
   if (!timing) throw new UsageError(`--timing must be one of ${timingNames.join(', ')}`);
-  const { failover } = values;
+  const { failover, webhooks } = values;
   if (failover !== 'automatic' && failover !== 'approval') throw new UsageError('--failover must be automatic or approval');
+  if (webhooks !== 'public' && webhooks !== 'any') throw new UsageError('--webhooks must be public or any');
   if (values['data-dir'] === '') throw new UsageError('--data-dir must name a folder');
-  return { basePort, dataDir: values['data-dir'], fresh: values.fresh, timing, failoverPolicy: failover, json: values.json, help: values.help };
+  return { basePort, dataDir: values['data-dir'], fresh: values.fresh, timing, failoverPolicy: failover, webhookTargets: webhooks, json: values.json, help: values.help };
 }
 
 function readArguments(args: readonly string[]) {

@@ -113,7 +113,7 @@ export class RegionParts {
       configuration: {
         region,
         functions: this.#functions,
-        routes: manifest.flatMap((entry) => (entry.routes ?? []).map((route) => ({ ...route, functionName: entry.name }))),
+        routes: manifest.flatMap((entry) => (entry.routes ?? []).map(({ method, path, scope }) => ({ method, path, functionName: entry.name, isOpen: scope === null }))),
         schedules: timings.schedules,
         queue: timings.queue,
         queueLogFile: dataDir.queueLog(region),

@@ -9,6 +9,7 @@ import { peerOf, primaryRegion, regions } from '@understudy/core';
 import type { KeyStore, MoveKind, MoveRequest, PaymentKey, Region } from '@understudy/core';
 import { bundleFunctions } from '@understudy/functions/bundle';
 import { createApiKey, demoApiKey } from './api-key.ts';
+import type { WantedKey } from './api-key.ts';
 import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import { openDataDir } from './data-dir.ts';
 import type { DataDir } from './data-dir.ts';
@@ -219,8 +220,8 @@ export class Twin {
     return request;
   }
 
-  createKey(merchant: string): Promise<string> {
-    return createApiKey(this.#keys, merchant);
+  createKey(wanted: WantedKey): Promise<string> {
+    return createApiKey(this.#keys, wanted);
   }
 
   // --- what people see of it ------------------------------------------------------------------------------------

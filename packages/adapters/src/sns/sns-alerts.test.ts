@@ -66,8 +66,18 @@ describe('alerts over SNS', () => {
     const published: URLSearchParams[] = [];
     const server = await startServer(publish(published));
     await alertsAt(server.url).raise(alert);
-    expect(JSON.parse(published[0]?.get('Message') ?? '')).toEqual({ ...alert, region: 'us-east-2', at: '2023-11-14T22:13:20.123Z' });
+    expect(JSON.parse(published[0]?.get('Message') ?? '')).toEqual({ ...alert, id: expect.stringMatching(/^[0-9a-f-]{36}$/), region: 'us-east-2', at: '2023-11-14T22:13:20.123Z' });
     expect(published[0]?.get('Subject')).toBe('failover_done us-east-2: us-east-2 settles.');
+    await server.close();
+  });
+
+  it('an alert raised twice, another with an id of its own -> one id for one alert', async () => {
+    const published: URLSearchParams[] = [];
+    const server = await startServer(publish(published));
+    const alerts = alertsAt(server.url);
+    for (const one of [alert, alert, { ...alert }, { ...alert, id: 'evt_1:high_value' }]) await alerts.raise(one);
+    const ids = published.map((form) => (JSON.parse(form.get('Message') ?? '') as { id: string }).id);
+    expect([ids[0] === ids[1], ids[1] === ids[2], ids[3]]).toEqual([true, false, 'evt_1:high_value']);
     await server.close();
   });
 

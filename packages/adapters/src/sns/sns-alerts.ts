@@ -4,6 +4,7 @@
  * their thousands when a backlog expires, wait for a topic that does not answer once in three seconds, all together.
  * It does not repeat or remember alerts; whoever raises one notes a fault and goes on.
  */
+import { randomUUID } from 'node:crypto';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { PortFault } from '@understudy/core';
 import type { Alert, AlertKind, Alerts, Clock, Vantage } from '@understudy/core';
@@ -42,10 +43,17 @@ export function createSnsAlerts(options: SnsAlertsOptions): Alerts {
   const clock = options.clock ?? systemClock;
   const client = new SNSClient(awsClientConfig(options, limits));
   const breaker = new Breaker(clock, REST_MS);
+  /** A raised alert that is raised again, because its answer was lost, is the same alert. */
+  const ids = new WeakMap<Alert, string>();
+  const idOf = (alert: Alert): string => {
+    const id = alert.id ?? ids.get(alert) ?? randomUUID();
+    ids.set(alert, id);
+    return id;
+  };
   return {
     async raise(alert) {
       if (manyAtOnce.has(alert.kind) && !breaker.mayTry()) throw new PortFault({ port: 'alerts', retryable: true, message: 'did not answer a moment ago, not tried again yet' });
-      const message = { kind: alert.kind, sentence: alert.sentence, detail: alert.detail, region: options.region, at: new Date(clock.now()).toISOString() };
+      const message = { id: idOf(alert), kind: alert.kind, sentence: alert.sentence, detail: alert.detail, region: options.region, at: new Date(clock.now()).toISOString() };
       const command = new PublishCommand({ TopicArn: options.topicArn, Subject: subjectOf(options.region, alert), Message: JSON.stringify(message) });
       try {
         const answer = await client.send(command, callWithin(limits));

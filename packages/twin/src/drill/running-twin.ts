@@ -35,6 +35,7 @@ export interface StartOptions {
   readonly dataDir?: string;
   readonly basePort?: number;
   readonly failover?: 'automatic' | 'approval';
+  readonly webhooks?: 'public' | 'any';
 }
 
 const STOP_LIMIT_MS = 20_000;
@@ -61,7 +62,7 @@ export class RunningTwin {
     const basePort = options.basePort ?? (await freeBasePort());
     const startedAt = performance.now();
     const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-    const args = [main, '--json', '--port', String(basePort), '--data-dir', dataDir, '--failover', options.failover ?? 'automatic'];
+    const args = [main, '--json', '--port', String(basePort), '--data-dir', dataDir, '--failover', options.failover ?? 'automatic', '--webhooks', options.webhooks ?? 'public'];
     const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
     const exited = new Promise<never>((_, reject) => child.once('exit', (code, signal) => reject(new Error(`the twin ended while starting (${signal ?? code}); see ${dataDir}/logs`))));
     exited.catch(() => undefined);

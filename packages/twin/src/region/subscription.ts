@@ -1,0 +1,23 @@
+/**
+ * A queue's subscription to a topic, with raw delivery: the message as it was published, in a queue of this region or of
+ * the other. Invariant: it goes over the queue's link, so a cut region hears nothing; the topic retries, and gives up.
+ */
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Deliver } from '../stand-ins/sns/deliveries.ts';
+
+export interface QueueSubscription {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly queueName: string;
+}
+
+/** Of one try; a link that swallows everything must not hold many messages for long. */
+const SEND_LIMIT_MS = 2_000;
+
+export function toQueue({ endpoint, region, queueName }: QueueSubscription): Deliver {
+  const client = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  return async ({ message }) => {
+    const command = new SendMessageCommand({ QueueUrl: `${endpoint}/000000000000/${queueName}`, MessageBody: message });
+    await client.send(command, { abortSignal: AbortSignal.timeout(SEND_LIMIT_MS) });
+  };
+}
