@@ -6,6 +6,7 @@ export const errorStatus = {
   invalid_request: 400,
   unauthorized: 401,
   declined: 402,
+  forbidden: 403,
   not_found: 404,
   idempotency_conflict: 409,
   already_decided: 409,

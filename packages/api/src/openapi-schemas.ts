@@ -83,6 +83,7 @@ export const schemas: Readonly<Record<string, Schema>> = {
     'error?': { type: 'string', description: 'Why it failed: the acquirer\'s decline code, or `expired`.' },
   }),
   Cancelled: object({ transaction_id: id('As sent.'), status: word('cancelled') }, 'Also stands for an id that was cancelled before it was ever accepted, and is spent.'),
+  Payments: object({ payments: { type: 'array', items: ref('Payment') }, 'next_cursor?': { type: 'string', description: 'For the next page, which may be empty. Absent on the last.' } }),
   Validated: object({ message: word('Payment validated successfully'), transaction_id: id('As sent.') }),
   Processed: object({
     message: word('Payment processed successfully'), transaction_id: id('As sent.'), timestamp: { type: 'integer', description: 'Seconds since 1970 at which it was settled first.' },

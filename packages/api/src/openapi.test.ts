@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { customerId, epochMs, epochOf, merchantId, minorUnits, transactionId } from '@understudy/core';
 import type { DecidedPayment, Endpoint, Payment } from '@understudy/core';
-import { acceptedBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, processedBody, routes, validatedBody } from './index.ts';
+import { acceptedBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, paymentsBody, processedBody, routes, validatedBody } from './index.ts';
 import type { Schema } from './index.ts';
 
 /** What a value breaks of a schema, as sentences. Knows the keywords that the document uses, and fails on any other. */
@@ -73,6 +73,8 @@ test.each<[string, Schema, unknown]>([
   ['read failed', schemaOf(routes.readPayment, 200), paymentBody(settled(decided('failed', 'insufficient_funds')))],
   ['read cancelled', schemaOf(routes.readPayment, 200), paymentBody(decided('cancelled', 'cancelled'))],
   ['read quarantined', schemaOf(routes.readPayment, 200), paymentBody({ ...accepted, quarantine: { reason: 'x', at: acceptedAt, epoch: epochOf(1) } })],
+  ['one page of payments', schemaOf(routes.listPayments, 200), paymentsBody([accepted], 'cursor')],
+  ['the last page of payments', schemaOf(routes.listPayments, 200), paymentsBody([], undefined)],
   ['read a spent id', schemaOf(routes.readPayment, 200), paymentBody(spent)],
   ['cancelled', schemaOf(routes.cancelPayment, 200), cancelledBody(key.transactionId)],
   ['validated', schemaOf(routes.validatePayment, 200), validatedBody(key.transactionId)],

@@ -4,7 +4,7 @@ import { errorStatus } from './error-codes.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { idPattern, ref, schemas } from './openapi-schemas.ts';
 import type { Schema } from './openapi-schemas.ts';
-import { openOperations, routes } from './routes.ts';
+import { routes } from './routes.ts';
 import type { OperationName, Route } from './routes.ts';
 
 export interface OpenapiResponse {
@@ -16,7 +16,8 @@ export interface OpenapiResponse {
 export interface OpenapiOperation {
   readonly operationId: OperationName;
   readonly summary: string;
-  readonly security?: readonly [];
+  /** The scope that the key needs; nothing when none is needed. */
+  readonly security: readonly unknown[];
   readonly parameters?: readonly unknown[];
   readonly requestBody?: unknown;
   readonly responses: Readonly<Record<string, OpenapiResponse>>;
@@ -33,11 +34,13 @@ export interface OpenapiDocument {
 interface Operation {
   readonly summary: string;
   readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest' | 'WebhookRequest';
+  /** Parameters of the query. */
+  readonly query?: readonly object[];
   readonly answers: Readonly<Record<number, readonly [description: string, ...schemaNames: string[]]>>;
   readonly errors: readonly ErrorCode[];
 }
 
-const everywhere: readonly ErrorCode[] = ['unauthorized', 'throttled', 'internal_error', 'unavailable'];
+const everywhere: readonly ErrorCode[] = ['unauthorized', 'forbidden', 'throttled', 'internal_error', 'unavailable'];
 const accepting: readonly ErrorCode[] = ['invalid_request', 'idempotency_conflict', 'session_expired', 'session_in_use', 'session_paid', 'too_large', ...everywhere];
 
 const operations: Readonly<Record<OperationName, Operation>> = {
@@ -51,6 +54,15 @@ const operations: Readonly<Record<OperationName, Operation>> = {
     summary: 'Read a payment, strongly: never a false 404',
     answers: { 200: ['The payment', 'Payment', 'Cancelled'] },
     errors: ['invalid_request', 'not_found', 'gone', ...everywhere],
+  },
+  listPayments: {
+    summary: 'List the payments of a customer, newest first. The newest may be missing for a moment; what is listed is read strongly. A page may be short and still have a next',
+    query: [
+      { name: 'limit', in: 'query', schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 } },
+      { name: 'cursor', in: 'query', schema: { type: 'string' }, description: 'A next_cursor, as it was given.' },
+    ],
+    answers: { 200: ['One page', 'Payments'] },
+    errors: ['invalid_request', ...everywhere],
   },
   cancelPayment: {
     summary: 'Cancel a payment that is not decided, or spend an id that was never seen',
@@ -130,11 +142,12 @@ const pathIds = (path: string): readonly object[] =>
 
 function operationOf(name: OperationName): OpenapiOperation {
   const operation = operations[name];
-  const parameters = pathIds(routes[name].path);
+  const { path, scope }: Route = routes[name];
+  const parameters = [...pathIds(path), ...(operation.query ?? [])];
   return {
     operationId: name,
     summary: operation.summary,
-    ...(openOperations.includes(name) ? { security: [] } : {}),
+    security: scope === null ? [] : [{ apiKey: [scope] }],
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.request ? { requestBody: { required: true, content: { 'application/json': { schema: ref(operation.request) } } } } : {}),
     responses: responsesOf(operation),
@@ -159,5 +172,5 @@ export const openapiDocument: OpenapiDocument = {
   },
   security: [{ apiKey: [] }],
   paths: pathsOf(),
-  components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } }, schemas },
+  components: { securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer us_live_... or us_test_... . A requirement names the scope that the key needs; admin permits all. Payments of the two modes do not see each other.' } }, schemas },
 };

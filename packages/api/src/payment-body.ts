@@ -2,7 +2,7 @@
 // alone, so that it stays the same for ever; an outcome is shown only once it stands in the books (core's statusOf).
 // Nothing here decides anything.
 import { acceptedOf, formatAmount, statusOf } from '@understudy/core';
-import type { EpochMs, Health, KnownPayment, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
+import type { AcceptedPayment, EpochMs, Health, KnownPayment, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
 
 export interface AcceptedBody {
   readonly transaction_id: string;
@@ -24,6 +24,11 @@ export interface PaymentBody {
   readonly settled_at?: string;
   readonly settled_region?: Region;
   readonly error?: string;
+}
+
+export interface PaymentsBody {
+  readonly payments: readonly (PaymentBody | CancelledBody)[];
+  readonly next_cursor?: string;
 }
 
 export interface CancelledBody {
@@ -75,6 +80,12 @@ export function paymentBody(payment: Payment): PaymentBody | CancelledBody {
     ...(status === 'failed' ? { error: failureCode(payment) } : {}),
   };
 }
+
+/** One page of a customer's payments. */
+export const paymentsBody = (payments: readonly AcceptedPayment[], nextCursor: string | undefined): PaymentsBody => ({
+  payments: payments.map(paymentBody),
+  ...(nextCursor === undefined ? {} : { next_cursor: nextCursor }),
+});
 
 /** Why a payment failed: the acquirer's decline code, or `expired`. */
 export const failureCode = (payment: Payment): string => payment.decision?.code ?? 'declined';

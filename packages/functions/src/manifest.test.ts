@@ -14,7 +14,8 @@ test('manifest: every route of the contract -> served by exactly one function', 
 
 test.each(functions)('manifest: $name -> has a source, and the limits of Lambda and API Gateway', (spec) => {
   expect(existsSync(fileURLToPath(new URL(spec.entry, import.meta.url)))).toBe(true);
-  expect(spec.timeoutMs).toBeLessThanOrEqual(spec.kind === 'http' ? 29_000 : 900_000);
+  const limitMs = { http: 29_000, authorizer: 10_000, queue: 900_000, schedule: 900_000, workflow: 900_000, deployment: 900_000 }[spec.kind];
+  expect(spec.timeoutMs).toBeLessThanOrEqual(limitMs);
   expect(spec.routes !== undefined).toBe(spec.kind === 'http');
   expect(new Set(spec.variables).size).toBe(spec.variables.length);
 });

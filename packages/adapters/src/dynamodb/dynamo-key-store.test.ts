@@ -1,14 +1,16 @@
-// What the key store remembers, for how long, and what it says when it cannot look.
+// What the key store reads, what it remembers and for how long, and what it says when it cannot look.
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { epochMs, isPortFault, merchantId } from '@understudy/core';
+import { epochMs, isPortFault, keyIdOf, merchantId, paymentScopes } from '@understudy/core';
+import type { ApiKey } from '@understudy/core';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
-import { journalTable, keyPk } from './journal-table.ts';
+import { journalTable } from './journal-table.ts';
 import { connect, createErringEndpoint, createTestTable } from './test-table.ts';
 import type { TestTable } from './test-table.ts';
 
 const hash = 'a1'.repeat(32);
-const key = { merchantId: merchantId('shop'), live: true };
+const key: ApiKey = { merchantId: merchantId('shop'), live: true, scopes: paymentScopes };
 const MINUTE_MS = 60_000;
 
 const clockFrom = (start: number) => {
@@ -22,22 +24,40 @@ const openTable = async (): Promise<TestTable> => {
   return table;
 };
 
-/** Not possible through the store, keys being immutable: makes a look at the table visible. */
-const overwriteKey = (table: TestTable, merchant: string) =>
-  table.client.send(new PutItemCommand({ TableName: journalTable.TableName, Item: { pk: { S: keyPk(hash) }, v: { N: '1' }, merchant_id: { S: merchant }, live: { BOOL: true } } }));
+/** The table through these two endpoints. */
+const storeAt = (primaryEndpoint: string, peerEndpoint: string): DynamoKeyStore => {
+  const connection = connect({ primaryEndpoint, peerEndpoint, limits: { connectMs: 5000, totalMs: 10_000 } });
+  onTestFinished(() => connection.close());
+  return new DynamoKeyStore(connection, clockFrom(1));
+};
+
+const put = (table: TestTable, item: Record<string, AttributeValue>) => table.client.send(new PutItemCommand({ TableName: journalTable.TableName, Item: item }));
+
+const isKeysFault = (fault: unknown): boolean => isPortFault(fault) && fault.port === 'keys' && fault.retryable;
 
 describe('key store', () => {
-  test('keys: found a moment ago -> not read again for 5 s, then read', async () => {
+  test('keys: an item from before keys had scopes and ids -> every payment scope, and the id made from its digest', async () => {
     const table = await openTable();
-    const clock = clockFrom(1_000_000);
-    const keys = new DynamoKeyStore(table.connection, clock);
+    await put(table, { pk: { S: `K#${hash}` }, v: { N: '1' }, merchant_id: { S: 'shop' }, live: { BOOL: true } });
+    const keys = new DynamoKeyStore(table.connection, clockFrom(1));
+    expect(await keys.find(hash)).toEqual({ merchantId: 'shop', live: true, scopes: ['payments:write', 'payments:read'], keyId: keyIdOf(hash) });
     await keys.add(hash, key);
-    await keys.find(hash);
-    await overwriteKey(table, 'read again');
-    clock.pass(4999);
-    expect((await keys.find(hash))?.merchantId).toBe('shop');
-    clock.pass(1);
-    expect((await keys.find(hash))?.merchantId).toBe('read again');
+    expect(await keys.findById(keyIdOf(hash))).toMatchObject({ keySha256: hash, merchantId: 'shop' });
+  });
+
+  test('keys: a scope that this code does not know -> left out, the others count', async () => {
+    const table = await openTable();
+    await put(table, { pk: { S: `K#${hash}` }, v: { N: '1' }, merchant_id: { S: 'shop' }, live: { BOOL: true }, scopes: { S: 'payments:read reports:read' } });
+    expect((await new DynamoKeyStore(table.connection, clockFrom(1)).find(hash))?.scopes).toEqual(['payments:read']);
+  });
+
+  test('keys: revoked through one region -> the other reads it at its next look, which no memory delays', async () => {
+    const table = await openTable();
+    const [one, two] = [new DynamoKeyStore(table.connection, clockFrom(1)), new DynamoKeyStore(table.connection, clockFrom(1))];
+    await one.add(hash, key);
+    expect((await two.find(hash))?.revocation).toBeUndefined();
+    await one.revoke(hash, { revokedAt: epochMs(1), by: 'ada', reason: 'leaked' });
+    expect((await two.find(hash))?.revocation).toEqual({ revokedAt: 1, by: 'ada', reason: 'leaked' });
   });
 
   test('keys: the table cannot be read -> served for 15 min from the last look, then a fault and never "no such key"', async () => {
@@ -45,46 +65,40 @@ describe('key store', () => {
     const clock = clockFrom(1_000_000);
     const keys = new DynamoKeyStore(table.connection, clock);
     await keys.add(hash, key);
-    await keys.find(hash);
+    const found = await keys.find(hash);
     await table.cutOff();
     clock.pass(15 * MINUTE_MS - 1);
-    expect(await keys.find(hash)).toEqual(key);
+    expect(await keys.find(hash)).toEqual(found);
     clock.pass(1);
-    await expect(keys.find(hash)).rejects.toSatisfy((fault: unknown) => isPortFault(fault) && fault.port === 'keys' && fault.retryable);
+    await expect(keys.find(hash)).rejects.toSatisfy(isKeysFault);
   });
 
-  test('keys: the clock is set back -> looked at again, not believed until it catches up', async () => {
+  test('keys: the table cannot be read, and the key was never seen here -> a fault', async () => {
+    const table = await openTable();
+    const keys = new DynamoKeyStore(table.connection, clockFrom(1));
+    await keys.add(hash, key);
+    await table.cutOff();
+    await expect(keys.find(hash)).rejects.toSatisfy(isKeysFault);
+  });
+
+  test('keys: the clock is set back while the table cannot be read -> nothing is believed from the future', async () => {
     const table = await openTable();
     const clock = clockFrom(10_000_000);
     const keys = new DynamoKeyStore(table.connection, clock);
     await keys.add(hash, key);
     await keys.find(hash);
-    await overwriteKey(table, 'read again');
+    await table.cutOff();
     clock.pass(-3_600_000);
-    expect((await keys.find(hash))?.merchantId).toBe('read again');
+    await expect(keys.find(hash)).rejects.toSatisfy(isKeysFault);
   });
 
-  test('keys: missed here, and the other region cannot be asked -> a fault, never "no such key"', async () => {
+  test.each(['near', 'far'])('keys: the %s endpoint is away -> no such key is certain, and a key is found', async (away) => {
     const table = await openTable();
-    const far = await createErringEndpoint('InternalServerError', 500);
-    const connection = connect({ primaryEndpoint: table.endpoint, peerEndpoint: far.url, limits: { connectMs: 5000, totalMs: 10_000 } });
-    onTestFinished(async () => {
-      connection.close();
-      await far.close();
-    });
-    const keys = new DynamoKeyStore(connection, clockFrom(1));
-    await expect(keys.find(hash)).rejects.toSatisfy((fault: unknown) => isPortFault(fault) && fault.port === 'keys');
-    expect(far.count()).toBe(1);
+    const gone = await createErringEndpoint('InternalServerError', 500);
+    onTestFinished(() => gone.close());
+    const keys = away === 'near' ? storeAt(gone.url, table.endpoint) : storeAt(table.endpoint, gone.url);
+    expect(await keys.find(hash)).toBeUndefined();
     await keys.add(hash, key);
-    expect(await keys.find(hash)).toEqual(key);
-    expect(far.count()).toBe(1);
-  });
-
-  test('keys: missed here, held by the other region -> found', async () => {
-    const [near, far] = [await openTable(), await openTable()];
-    const connection = connect({ primaryEndpoint: near.endpoint, peerEndpoint: far.endpoint, limits: { connectMs: 5000, totalMs: 10_000 } });
-    onTestFinished(() => connection.close());
-    await overwriteKey(far, 'elsewhere');
-    expect((await new DynamoKeyStore(connection, clockFrom(1)).find(hash))?.merchantId).toBe('elsewhere');
+    expect(await keys.find(hash)).toEqual({ ...key, keyId: keyIdOf(hash) });
   });
 });

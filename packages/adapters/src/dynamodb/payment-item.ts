@@ -8,6 +8,7 @@ import type { Acceptance, Decision, Epoch, EpochMs, Payment, PaymentKey, Quarant
 import { customerId, epochOf, merchantId, minorUnits, regions, transactionId } from '@understudy/core';
 import { itemOf, text, truth, whole } from './item.ts';
 import type { ItemReader } from './item.ts';
+import { refundsIn } from './refund-item.ts';
 import { customerPartition, PAYMENT_PREFIX } from './journal-table.ts';
 
 /** Holds every safe integer, so that the order of texts is the order of numbers. */
@@ -15,6 +16,8 @@ const SORT_DIGITS = 16;
 
 export const sortDigits = (value: number): string => String(value).padStart(SORT_DIGITS, '0');
 export const workSort = (postedEpoch: Epoch, acceptedAt: EpochMs): string => `${sortDigits(postedEpoch)}#${sortDigits(acceptedAt)}`;
+/** What all sort texts of an epoch begin with. */
+export const workPlace = (postedEpoch: Epoch): string => `${sortDigits(postedEpoch)}#`;
 export const workShard = (shard: number): string => `w#${String(shard).padStart(2, '0')}`;
 
 /** Neither id contains `#`. */
@@ -75,6 +78,7 @@ export function paymentOf(item: ItemReader): Payment {
     inWork: item.has('work'),
     attempts: item.number('attempts'),
     ...(item.has('quarantine') && { quarantine: quarantineOf(item.map('quarantine')) }),
+    ...(item.has('refund_count') && { refunds: refundsIn(item) }),
   };
 }
 

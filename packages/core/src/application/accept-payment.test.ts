@@ -152,14 +152,20 @@ test('active region: asked often -> read once while fresh, kept when a read fail
 
 test('read: there is no such payment -> not found; unless that cannot be known', async () => {
   const world = await createWorld({ seed: 1 });
-  expect(await readPayment(portsOf(world, east), keyOf('a'))).toEqual({ code: 'not_found' });
+  expect(await readPayment(portsOf(world, east), shop, keyOf('a').transactionId)).toEqual({ code: 'not_found' });
   world.breakage.add({ part: 'journal', when: 'before' });
-  expect(await readPayment(portsOf(world, east), keyOf('a'))).toEqual({ code: 'unavailable' });
+  expect(await readPayment(portsOf(world, east), shop, keyOf('a').transactionId)).toEqual({ code: 'unavailable' });
 });
 
 test('read: a read is lost once -> found', async () => {
   const world = await createWorld({ seed: 1 });
   await accepted(world, 'a');
   world.breakage.add({ part: 'journal', when: 'before', times: 1 });
-  expect(await readPayment(portsOf(world, east), keyOf('a'))).toMatchObject({ code: 'found', payment: keyOf('a') });
+  expect(await readPayment(portsOf(world, east), shop, keyOf('a').transactionId)).toMatchObject({ code: 'found', payment: keyOf('a') });
+});
+
+test('read: a payment of the other mode -> not found, as if there were none', async () => {
+  const world = await createWorld({ seed: 1 });
+  const { transactionId } = await accepted(world, 'a');
+  expect(await readPayment(portsOf(world, east), { ...shop, live: false }, transactionId)).toEqual({ code: 'not_found' });
 });

@@ -183,7 +183,7 @@ function scriptOf(life: Life): Event[] {
     for (const region of regions) at(sentAt + dice.integer(40), () => stage.spawn(region, 'client', (ports) => pay(life, ports, id)));
     if (dice.chance(0.25)) at(sentAt + dice.integer(150), () => stage.spawn(dice.pick([east, other]), 'client', (ports) => cancelPayment(ports, shop, keyOf(id).transactionId)));
     at(sentAt + dice.integer(700), () => stage.spawn(dice.pick([east, other]), 'client', async (ports) => {
-      if ((await readPayment(ports, keyOf(id))).code === 'found') await tell(life, keyOf(id));
+      if ((await readPayment(ports, shop, keyOf(id).transactionId)).code === 'found') await tell(life, keyOf(id));
     }));
   }
   const lostAt = 60 + dice.integer(250);

@@ -2,7 +2,7 @@
 // Both lead to a charge: /validate has another body, as the client's specification has it, and nothing else.
 import { validatedBody } from '@understudy/api';
 import { acceptPayment, sendHint } from '@understudy/core';
-import type { AcceptedPayment, KeyStore, PayPorts } from '@understudy/core';
+import type { KnownPayment, PayPorts } from '@understudy/core';
 import { acceptedReply, refusedReply } from '../shared/acceptance.ts';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
@@ -10,10 +10,10 @@ import { readPaymentRequest } from '../shared/payment-request.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type AcceptHandlerPorts = PayPorts & Runtime & { readonly keys: KeyStore };
+export type AcceptHandlerPorts = PayPorts & Runtime;
 
 interface Acceptance {
-  readonly payment: AcceptedPayment;
+  readonly payment: KnownPayment;
   readonly isNew: boolean;
 }
 
@@ -26,7 +26,7 @@ export function createAcceptHandler(ports: AcceptHandlerPorts): HttpHandler {
 }
 
 async function accept(ports: AcceptHandlerPorts, event: HttpEvent, present: (acceptance: Acceptance) => Reply): Promise<Reply> {
-  const read = await readPaymentRequest(ports, { policy: ports.policy, paymentMethodRequired: true }, event);
+  const read = readPaymentRequest(ports, { policy: ports.policy, paymentMethodRequired: true }, event);
   if (!read.ok) return read.reply;
   const result = await acceptPayment(ports, read.caller, read.request);
   if (result.code !== 'accepted') return refusedReply(result);

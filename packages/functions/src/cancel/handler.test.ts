@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
-import { merchantId } from '@understudy/core';
 import { createAcceptHandler } from '../accept/handler.ts';
 import { createProcessHandler } from '../process/handler.ts';
-import { bodyOf, createBench, goodPayment, httpEvent } from '../shared/test-support/bench.ts';
+import { bodyOf, createBench, goodPayment, httpEvent, liveKey } from '../shared/test-support/bench.ts';
 import { createCancelHandler } from './handler.ts';
 
 const event = httpEvent('POST /payments/{transaction_id}/cancel', { id: 't-1' });
@@ -37,8 +36,6 @@ test('cancel: the journal does not answer -> 503, cancel again', async () => {
 test('cancel: with a live key the id of a test payment -> 409, not cancelled', async () => {
   const bench = await createBench();
   await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: goodPayment }));
-  const liveKey = `us_live_${'b'.repeat(24)}`;
-  await bench.world.keys.add(bench.world.digest(liveKey), { merchantId: merchantId('m1'), live: true });
   const result = await createCancelHandler(bench.ports())(httpEvent('POST /payments/{transaction_id}/cancel', { id: 't-1', authorization: `Bearer ${liveKey}` }));
   expect([result.statusCode, bodyOf(result)['code']]).toEqual([409, 'idempotency_conflict']);
   expect(bench.world.backstage.journal.payments()[0]?.decision).toBeUndefined();

@@ -1,7 +1,7 @@
 // POST /payments/{transaction_id}/cancel: cancels what is not decided, also an id that was never seen.
 import { cancelledBody } from '@understudy/api';
 import { cancelPayment } from '@understudy/core';
-import type { AcceptPorts, KeyStore } from '@understudy/core';
+import type { AcceptPorts } from '@understudy/core';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
 import { readPaymentKey } from '../shared/payment-key.ts';
@@ -9,14 +9,14 @@ import { refusal, unavailable } from '../shared/reply.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type CancelHandlerPorts = AcceptPorts & Runtime & { readonly keys: KeyStore };
+export type CancelHandlerPorts = AcceptPorts & Runtime;
 
 export function createCancelHandler(ports: CancelHandlerPorts): HttpHandler {
   return serveHttp(ports, { cancelPayment: (event) => cancel(ports, event) });
 }
 
 async function cancel(ports: CancelHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const about = await readPaymentKey(ports, event);
+  const about = readPaymentKey(event);
   if (!about.ok) return about.reply;
   const { transactionId } = about.key;
   const result = await cancelPayment(ports, about.caller, transactionId);

@@ -2,7 +2,7 @@
 // books; what takes longer is answered as accepted, and follows.
 import { failureCode, processedBody } from '@understudy/api';
 import { assert, processPayment, statusOf } from '@understudy/core';
-import type { KeyStore, Payment, ProcessPorts } from '@understudy/core';
+import type { Payment, ProcessPorts } from '@understudy/core';
 import { acceptedReply, refusedReply } from '../shared/acceptance.ts';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
@@ -11,14 +11,14 @@ import { refusal } from '../shared/reply.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type ProcessHandlerPorts = ProcessPorts & Runtime & { readonly keys: KeyStore };
+export type ProcessHandlerPorts = ProcessPorts & Runtime;
 
 export function createProcessHandler(ports: ProcessHandlerPorts): HttpHandler {
   return serveHttp(ports, { processPayment: (event) => process(ports, event) });
 }
 
 async function process(ports: ProcessHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const read = await readPaymentRequest(ports, { policy: ports.policy, paymentMethodRequired: false }, event);
+  const read = readPaymentRequest(ports, { policy: ports.policy, paymentMethodRequired: false }, event);
   if (!read.ok) return read.reply;
   const result = await processPayment(ports, read.caller, read.request);
   if (result.code === 'outcome') return { ...outcomeReply(result.payment), transactionId: result.payment.transactionId };

@@ -6,5 +6,5 @@ export const readVariables = [
 ] as const;
 
 export const readRights: readonly Right[] = [
-  'table:read',
+  'table:read', 'customer-index:query',
 ];

@@ -3,8 +3,9 @@ import { openapiDocument } from '@understudy/api';
 import { createAcceptHandler } from '../accept/handler.ts';
 import { createProcessHandler } from '../process/handler.ts';
 import { createCancelHandler } from '../cancel/handler.ts';
-import { bodyOf, createBench, goodPayment, httpEvent, otherKey } from '../shared/test-support/bench.ts';
-import type { Bench } from '../shared/test-support/bench.ts';
+import { bodyOf, createBench, goodPayment, httpEvent, liveKey, otherKey, readKey } from '../shared/test-support/bench.ts';
+import type { HttpResult } from '../shared/http-event.ts';
+import type { Asked, Bench } from '../shared/test-support/bench.ts';
 import { createReadHandler } from './handler.ts';
 
 const get = (bench: Bench, id: string, authorization?: string | null) =>
@@ -62,12 +63,70 @@ test('read: an id that a gateway left encoded -> decoded once', async () => {
   expect((await get(bench, 'a%3A1')).statusCode).toBe(200);
 });
 
-test.each(['Bearer us_test_wrongwrongwrongwrongwrong', null])('read and cancel: with the key %s -> 401', async (authorization) => {
+test('read and cancel: the gateway says nothing of the caller -> 500, and nothing is told or done', async () => {
   const bench = await createBench();
-  expect((await get(bench, 't-1', authorization)).statusCode).toBe(401);
+  await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: goodPayment }));
+  expect((await get(bench, 't-1', null)).statusCode).toBe(500);
+  const cancelled = await createCancelHandler(bench.ports())(httpEvent('POST /payments/{transaction_id}/cancel', { id: 't-1', authorization: null }));
+  expect(cancelled.statusCode).toBe(500);
+  expect(bench.world.backstage.journal.payments()[0]?.decision).toBeUndefined();
+});
+
+test('read: a live key asks for a test payment of its own merchant -> 404, as for an id that does not exist', async () => {
+  const bench = await createBench();
+  await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: goodPayment }));
+  const [other, none] = [await get(bench, 't-1', `Bearer ${liveKey}`), await get(bench, 't-2', `Bearer ${liveKey}`)];
+  expect([other.statusCode, other.body]).toEqual([404, none.body]);
+});
+
+test('scopes: a key that may only read -> reads, and is told which scope it lacks for anything else', async () => {
+  const bench = await createBench();
+  await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: goodPayment }));
+  const authorization = `Bearer ${readKey}`;
+  expect((await get(bench, 't-1', authorization)).statusCode).toBe(200);
   const cancelled = await createCancelHandler(bench.ports())(httpEvent('POST /payments/{transaction_id}/cancel', { id: 't-1', authorization }));
-  expect(cancelled.statusCode).toBe(401);
-  expect(bench.world.backstage.journal.payments()).toEqual([]);
+  const accepted = await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: { ...goodPayment, transaction_id: 't-2' }, authorization }));
+  for (const result of [cancelled, accepted]) expect([result.statusCode, bodyOf(result)]).toEqual([403, { code: 'forbidden', error: 'this key lacks the scope payments:write' }]);
+  expect(bench.world.backstage.journal.payments()).toMatchObject([{ transactionId: 't-1' }]);
+  expect(bench.world.backstage.journal.payments()[0]?.decision).toBeUndefined();
+});
+
+const list = (bench: Bench, id: string, asked: Omit<Asked, 'id'> = {}) => createReadHandler(bench.ports('us-east-2'))(httpEvent('GET /customers/{customer_id}/payments', { id, ...asked }));
+const listed = (result: HttpResult): readonly unknown[] => (bodyOf(result)['payments'] as { readonly transaction_id: string }[]).map((payment) => payment.transaction_id);
+
+test('list: the payments of a customer -> as each is read by itself, newest first, page by page', async () => {
+  const bench = await createBench();
+  for (const id of ['a', 'b', 'c']) {
+    bench.world.clock.advance(1);
+    await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: { ...goodPayment, transaction_id: id } }));
+  }
+  const first = await list(bench, 'c-1', { query: { limit: '2' } });
+  expect([first.statusCode, listed(first)]).toEqual([200, ['c', 'b']]);
+  expect((bodyOf(first)['payments'] as unknown[])[0]).toEqual(bodyOf(await get(bench, 'c')));
+  const cursor = String(bodyOf(first)['next_cursor']);
+  const last = await list(bench, 'c-1', { query: { limit: '2', cursor } });
+  expect(bodyOf(last)).toEqual({ payments: [bodyOf(await get(bench, 'a'))] });
+  // The same cursor in other hands leads nowhere but into their own list.
+  for (const authorization of [`Bearer ${otherKey}`, `Bearer ${liveKey}`]) expect(bodyOf(await list(bench, 'c-1', { query: { cursor }, authorization }))).toEqual({ payments: [] });
+  expect(bodyOf(await list(bench, 'c-2', { query: { cursor } }))).toEqual({ payments: [] });
+});
+
+test.each<[string, string, Record<string, string>]>([
+  ['customer_id', 'a b', {}], ['customer_id', '4111111111111111', {}], ['limit', 'c-1', { limit: '0' }], ['limit', 'c-1', { limit: '101' }], ['limit', 'c-1', { limit: '1e1' }], ['limit', 'c-1', { limit: '' }],
+  ['cursor', 'c-1', { cursor: '' }], ['cursor', 'c-1', { cursor: 'x' }], ['cursor', 'c-1', { cursor: Buffer.from('1 a#b').toString('base64url') }],
+  ['cursor', 'c-1', { cursor: Buffer.from('9999999999999999 a').toString('base64url') }], ['cursor', 'c-1', { cursor: 'A'.repeat(10_000) }],
+])('list: a wrong %s (%s %j) -> 400 that names it', async (field, id, query) => {
+  const bench = await createBench();
+  const result = await list(bench, id, { query });
+  expect([result.statusCode, bodyOf(result)['field']]).toEqual([400, field]);
+});
+
+test.each(['customers', 'journal'] as const)('list: %s cannot be read -> 503, never an empty list', async (part) => {
+  const bench = await createBench();
+  await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: goodPayment }));
+  bench.world.breakage.add({ part, when: 'before' });
+  const result = await list(bench, 'c-1');
+  expect([result.statusCode, result.headers['retry-after']]).toEqual([503, '1']);
 });
 
 test('openapi: asked without a key -> the document', async () => {

@@ -1,5 +1,5 @@
-// The function behind GET /payments/{transaction_id} and GET /openapi.json.
-import { DynamoJournal, DynamoKeyStore } from '@understudy/adapters/dynamodb';
+// The function behind GET /payments/{transaction_id}, GET /customers/{customer_id}/payments and GET /openapi.json.
+import { DynamoCustomerIndex, DynamoJournal } from '@understudy/adapters/dynamodb';
 import type { HttpHandler } from '../shared/http-event.ts';
 import { onFirstCall } from '../shared/on-first-call.ts';
 import { readConfig } from '../shared/variables.ts';
@@ -13,7 +13,7 @@ export function build(environment: Environment): HttpHandler {
   const config = readConfig('read', readVariables, environment);
   const base = createBase('read', pairRegion(config.REGION));
   const table = connectTable(config, base);
-  return createReadHandler({ ...base, journal: new DynamoJournal(table, base.random), keys: new DynamoKeyStore(table, base.clock) });
+  return createReadHandler({ ...base, journal: new DynamoJournal(table, base.random), customers: new DynamoCustomerIndex(table) });
 }
 
 export const handler: HttpHandler = onFirstCall(() => build(process.env));

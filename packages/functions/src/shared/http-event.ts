@@ -10,7 +10,9 @@ export interface HttpEvent {
   readonly headers?: Readonly<Record<string, string | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
-  readonly requestContext?: { readonly requestId?: string };
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  /** `authorizer`: what the authorizer said of the caller; a gateway makes texts of it. */
+  readonly requestContext?: { readonly requestId?: string; readonly authorizer?: Readonly<Record<string, unknown>> | null };
 }
 
 export interface HttpResult {
@@ -22,5 +24,5 @@ export interface HttpResult {
 export type HttpHandler = (event: HttpEvent) => Promise<HttpResult>;
 
 /** Header names have no case; a gateway passes them as they were sent. */
-export const headerOf = (event: HttpEvent, name: string): string | undefined =>
+export const headerOf = (event: Pick<HttpEvent, 'headers'>, name: string): string | undefined =>
   Object.entries(event.headers ?? {}).find(([key]) => key.toLowerCase() === name)?.[1];

@@ -1,8 +1,7 @@
 // From an HTTP event about one payment to its key, or to the reply that refuses it.
 import { idFault, transactionId } from '@understudy/core';
 import type { Caller, PaymentKey } from '@understudy/core';
-import { authenticate } from './authenticate.ts';
-import type { AuthenticatePorts } from './authenticate.ts';
+import { callerOf } from './caller.ts';
 import type { HttpEvent } from './http-event.ts';
 import { invalidRequest } from './reply.ts';
 import type { Reply } from './reply.ts';
@@ -21,12 +20,10 @@ const decoded = (text: string | undefined): string | undefined => {
 /** A path parameter, as its sender meant it. */
 export const pathId = (event: HttpEvent, name: string): string | undefined => decoded(event.pathParameters?.[name]);
 
-export async function readPaymentKey(ports: AuthenticatePorts, event: HttpEvent): Promise<KeyRead> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated;
+export function readPaymentKey(event: HttpEvent): KeyRead {
+  const caller = callerOf(event);
   const id = pathId(event, 'transaction_id');
   const fault = idFault('transaction_id', id);
   if (fault || id === undefined) return { ok: false, reply: invalidRequest(fault ? [fault] : [{ message: 'transaction_id is required' }]) };
-  const { caller } = authenticated;
   return { ok: true, caller, key: { merchantId: caller.merchantId, transactionId: transactionId(id) } };
 }

@@ -2,14 +2,13 @@
 // Invariant: nothing is stored and nothing of the body is logged before all of it was found valid.
 import { parsePaymentRequest } from '@understudy/core';
 import type { Caller, Metrics, PaymentRequest, RequestRules } from '@understudy/core';
-import { authenticate } from './authenticate.ts';
-import type { AuthenticatePorts } from './authenticate.ts';
+import { callerOf } from './caller.ts';
 import type { HttpEvent } from './http-event.ts';
 import { BODY_BYTES_MAX, readBody } from './read-body.ts';
 import { invalidRequest, refusal } from './reply.ts';
 import type { Reply } from './reply.ts';
 
-export interface ReadRequestPorts extends AuthenticatePorts {
+export interface ReadRequestPorts {
   readonly metrics: Metrics;
 }
 
@@ -17,12 +16,11 @@ export type RequestRead =
   | { readonly ok: true; readonly caller: Caller; readonly request: PaymentRequest }
   | { readonly ok: false; readonly reply: Reply };
 
-export async function readPaymentRequest(ports: ReadRequestPorts, rules: RequestRules, event: HttpEvent): Promise<RequestRead> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated;
+export function readPaymentRequest(ports: ReadRequestPorts, rules: RequestRules, event: HttpEvent): RequestRead {
+  const caller = callerOf(event);
   const read = readRequest(rules, event);
   ports.metrics.count(read.ok ? 'ValidationSuccess' : 'ValidationError');
-  return read.ok ? { ...read, caller: authenticated.caller } : read;
+  return read.ok ? { ...read, caller } : read;
 }
 
 function readRequest(rules: RequestRules, event: HttpEvent): { readonly ok: true; readonly request: PaymentRequest } | { readonly ok: false; readonly reply: Reply } {

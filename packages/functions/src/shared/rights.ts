@@ -5,8 +5,8 @@ export type Right =
   /** Reads and writes of single items of the journal's table, in both regions' endpoints. */
   | 'table:read' | 'table:write'
   | 'table:scan'
-  /** Queries of this region's work index. */
-  | 'index:query'
+  /** Queries of this region's work index, or of its customer index. */
+  | 'index:query' | 'customer-index:query'
   /** Sends to both regions' queues; receives from this region's. */
   | 'queue:send' | 'queue:receive'
   /** Reaches this region's ledger over the network, or the other region's too. */
@@ -16,8 +16,6 @@ export type Right =
   /** Leaves the network for the acquirer, or for the regions' public addresses. */
   | 'acquirer' | 'probe'
   | 'alerts:publish'
-  /** Gets and lists objects in both regions' buckets; puts new ones into this region's, never over another. */
-  | 'bucket:read' | 'bucket:write'
   /** Gets and lists objects in both regions' buckets; puts new ones into this region's, never over another. */
   | 'bucket:read' | 'bucket:write'
   /** Publishes to this region's transactions topic. */

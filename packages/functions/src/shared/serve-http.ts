@@ -1,9 +1,10 @@
 // Serves HTTP operations: finds the operation by its route, answers every request, and puts the same headers on all
-// answers. Invariant: whatever happens, the answer is one of the contract's; a bug is a 500 and never a false refusal.
+// answers; and refuses a key that lacks the scope of the operation. Invariant: whatever happens, the answer is one of the contract's; a bug is a 500 and never a false refusal.
 // Bodies and paths are not logged.
 import { routes } from '@understudy/api';
 import type { OperationName } from '@understudy/api';
-import { isPortFault } from '@understudy/core';
+import { isPortFault, permits } from '@understudy/core';
+import { callerOf } from './caller.ts';
 import type { HttpEvent, HttpHandler, HttpResult } from './http-event.ts';
 import { describe } from './invocation.ts';
 import type { Runtime } from './invocation.ts';
@@ -28,6 +29,8 @@ async function answer(runtime: Runtime, operations: Operations, event: HttpEvent
   const operation = name && operations[name];
   if (!operation) return refusal('not_found', 'there is nothing at this address');
   try {
+    const { scope } = routes[name];
+    if (scope !== null && !permits(callerOf(event).scopes, scope)) return refusal('forbidden', `this key lacks the scope ${scope}`);
     return await operation(event);
   } catch (error) {
     runtime.log.error('request_failed', describe(error));

@@ -2,8 +2,8 @@
 // may not be called is refused here with a reason, and again when it is called; addresses are not logged.
 import { newWebhookBody, removedWebhookBody, webhooksBody } from '@understudy/api';
 import { addEndpoint, listEndpoints, parseEndpointRequest, removeEndpoint } from '@understudy/core';
-import type { EndpointPorts, KeyStore } from '@understudy/core';
-import { authenticate } from '../shared/authenticate.ts';
+import type { EndpointPorts } from '@understudy/core';
+import { callerOf } from '../shared/caller.ts';
 import type { HttpEvent, HttpHandler } from '../shared/http-event.ts';
 import type { Runtime } from '../shared/invocation.ts';
 import { pathId } from '../shared/payment-key.ts';
@@ -12,7 +12,7 @@ import { invalidRequest, refusal, unavailable } from '../shared/reply.ts';
 import type { Reply } from '../shared/reply.ts';
 import { serveHttp } from '../shared/serve-http.ts';
 
-export type WebhooksHandlerPorts = EndpointPorts & Runtime & { readonly keys: KeyStore; readonly digest: (text: string) => string };
+export type WebhooksHandlerPorts = EndpointPorts & Runtime & { readonly digest: (text: string) => string };
 
 export function createWebhooksHandler(ports: WebhooksHandlerPorts): HttpHandler {
   return serveHttp(ports, {
@@ -23,13 +23,11 @@ export function createWebhooksHandler(ports: WebhooksHandlerPorts): HttpHandler 
 }
 
 async function add(ports: WebhooksHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated.reply;
   const body = readJsonBody(event);
   if (!body.ok) return body.reply;
   const request = parseEndpointRequest(body.value);
   if (!request.ok) return invalidRequest(request.faults);
-  const result = await addEndpoint(ports, authenticated.caller, request.value);
+  const result = await addEndpoint(ports, callerOf(event), request.value);
   switch (result.code) {
     case 'added':
       return { status: 201, body: newWebhookBody(result.endpoint, result.secret) };
@@ -45,17 +43,13 @@ async function add(ports: WebhooksHandlerPorts, event: HttpEvent): Promise<Reply
 }
 
 async function list(ports: WebhooksHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated.reply;
-  const result = await listEndpoints(ports, authenticated.caller);
+  const result = await listEndpoints(ports, callerOf(event));
   return result.code === 'listed' ? { status: 200, body: webhooksBody(result.endpoints) } : unavailable();
 }
 
 async function remove(ports: WebhooksHandlerPorts, event: HttpEvent): Promise<Reply> {
-  const authenticated = await authenticate(ports, event);
-  if (!authenticated.ok) return authenticated.reply;
   const id = pathId(event, 'webhook_id') ?? '';
-  const result = await removeEndpoint(ports, authenticated.caller, id);
+  const result = await removeEndpoint(ports, callerOf(event), id);
   switch (result.code) {
     case 'removed':
       return { status: 200, body: removedWebhookBody(id) };

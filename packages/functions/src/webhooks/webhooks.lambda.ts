@@ -1,5 +1,4 @@
 // The function behind /webhooks.
-import { DynamoKeyStore } from '@understudy/adapters/dynamodb';
 import type { HttpHandler } from '../shared/http-event.ts';
 import { onFirstCall } from '../shared/on-first-call.ts';
 import { readConfig } from '../shared/variables.ts';
@@ -14,7 +13,7 @@ export function build(environment: Environment): HttpHandler {
   const config = readConfig('webhooks', webhooksVariables, environment);
   const base = createBase('webhooks', pairRegion(config.REGION));
   const table = connectTable(config, base);
-  return createWebhooksHandler({ ...base, ...endpointPorts(config, base, table), keys: new DynamoKeyStore(table, base.clock) });
+  return createWebhooksHandler({ ...base, ...endpointPorts(config, base, table) });
 }
 
 export const handler: HttpHandler = onFirstCall(() => build(process.env));

@@ -6,7 +6,7 @@
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { isPortFault, isRegion } from '@understudy/core';
+import { isMerchantId, isPortFault, isRegion, merchantId, MERCHANT_RULE, paymentScopes, scopes } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import * as v from 'valibot';
 import { moments } from '../crash-points/crash-point.ts';
@@ -43,7 +43,11 @@ const crashOrder = v.strictObject({
 });
 const publishInput = v.strictObject({ through: v.optional(v.pipe(v.string('through must be a day such as 2026-01-05'), v.isoDate('through must be a day such as 2026-01-05'))) });
 const moveTarget = v.strictObject({ to: v.optional(v.picklist(['us-east-1', 'us-east-2'], 'to must be us-east-1 or us-east-2')) });
-const keyOwner = v.strictObject({ merchant: v.pipe(v.string('merchant must be a string'), v.regex(/^[A-Za-z0-9._-]{1,64}$/, 'merchant must be 1 to 64 characters of A-Z a-z 0-9 . _ -')) });
+const wantedKey = v.strictObject({
+  merchant: v.pipe(v.string('merchant must be a string'), v.check(isMerchantId, `merchant must be ${MERCHANT_RULE}`)),
+  live: v.optional(v.boolean('live must be true or false'), false),
+  scopes: v.optional(v.array(v.picklist(scopes, `each scope must be one of ${scopes.join(', ')}`), 'scopes must be a list'), [...paymentScopes]),
+});
 
 type Act = (twin: Twin, region: Region) => Promise<void> | void;
 const regionActions: Readonly<Record<string, Act>> = {
@@ -133,8 +137,10 @@ async function post(twin: Twin, path: string, request: IncomingMessage): Promise
       return { status: 202, body: await twin.startMove('failover', read(moveTarget, body).to) };
     case '/twin/failback':
       return { status: 202, body: await twin.startMove('planned') };
-    case '/twin/keys':
-      return { status: 201, body: { apiKey: await twin.createKey(read(keyOwner, body).merchant) } };
+    case '/twin/keys': {
+      const { merchant, live, scopes: held } = read(wantedKey, body);
+      return { status: 201, body: { apiKey: await twin.createKey({ merchantId: merchantId(merchant), live, scopes: held }) } };
+    }
     default:
       return { status: 404, body: { error: 'there is no such path', code: 'not_found' } };
   }

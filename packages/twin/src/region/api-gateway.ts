@@ -1,11 +1,15 @@
 /**
- * A stand-in for Amazon API Gateway (REST, Lambda proxy): HTTP in, one function call, its answer out.
- * Invariant: overload, slow senders and oversized bodies are refused here and cost the functions nothing.
- * It does not do TLS, authorizers, caching or models; a body is never logged.
+ * A stand-in for Amazon API Gateway (REST, Lambda proxy): HTTP in, the authorizer asked, one function call, its answer out.
+ * Invariant: overload, slow senders and oversized bodies are refused here and cost the functions nothing; a function
+ * whose route needs a key is never called without one, and one merchant's surplus takes nothing from another.
+ * It does not do TLS, caching of answers or models; a body or a key is never logged.
  */
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gatewayResponses, identityHeader, merchantLimit, stageLimit, usageKeys } from '@understudy/functions/manifest';
+import type { GatewayResponseType, Rate } from '@understudy/functions/manifest';
+import { Authorizer } from './authorizer.ts';
 import { Lateness } from './lateness.ts';
 import { TokenBucket } from './token-bucket.ts';
 
@@ -14,6 +18,8 @@ export interface Route {
   /** With `{name}` for a path parameter. */
   readonly path: string;
   readonly functionName: string;
+  /** Asked without a key. */
+  readonly isOpen: boolean;
 }
 
 export interface ProxyResult {
@@ -26,6 +32,10 @@ export interface ApiGatewayOptions {
   readonly routes: readonly Route[];
   readonly invoke: (functionName: string, event: object) => Promise<unknown>;
   readonly onFault: (functionName: string, error: unknown) => void;
+  /** The function that is asked whose key a request carries. */
+  readonly authorizer: string;
+  /** As deployed, unless a test cannot wait for so many requests. */
+  readonly limits?: { readonly stage: Rate; readonly merchant: Rate };
 }
 
 export interface ApiGateway {
@@ -33,8 +43,6 @@ export interface ApiGateway {
   close(): Promise<void>;
 }
 
-/** As specified: 1,000 requests a second, bursts of 2,000. */
-const THROTTLE = { perSecond: 1_000, burst: 2_000 } as const;
 /** Calls under way at once: what one process can hold without making everybody wait. Health checks are not counted. */
 const CONCURRENCY_MAX = 400;
 /** Many calls under way and a loop that runs this late: whoever is let in now makes all wait, the health check too. */
@@ -56,43 +64,64 @@ const compile = (route: Route): CompiledRoute => {
   return { ...route, names, pattern: new RegExp(`^${route.path.replace(/\{\w+\}/g, '([^/]*)')}$`) };
 };
 
+/** What the gateway answers by itself. */
+const own = (type: GatewayResponseType): ProxyResult => ({ ...gatewayResponses[type], body: JSON.stringify(gatewayResponses[type].body) });
+
+/** What only the stand-in says, because API Gateway itself would not have let such a request come this far. */
 const refusal = (statusCode: number, code: string, error: string): ProxyResult => ({
   statusCode,
-  headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...(statusCode === 429 || statusCode === 503 ? { 'retry-after': '1' } : {}) },
+  headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
   body: JSON.stringify({ error, code }),
 });
 
 export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
   const routes = options.routes.map(compile);
-  const throttle = new TokenBucket(THROTTLE);
+  const limits = options.limits ?? { stage: stageLimit, merchant: merchantLimit };
+  const throttle = new TokenBucket(limits.stage);
+  const merchants = new Map(usageKeys.map((key) => [key, new TokenBucket(limits.merchant)]));
+  const authorizer = new Authorizer({ ask: (event) => options.invoke(options.authorizer, event), onFault: (error) => options.onFault(options.authorizer, error) });
   const lateness = new Lateness();
   let underWay = 0;
   const answer = async (request: IncomingMessage): Promise<ProxyResult> => {
     const [path = '/', query = ''] = (request.url ?? '/').split('?', 2);
     const matching = routes.filter((route) => route.pattern.test(path));
     const route = matching.find((candidate) => candidate.method === request.method);
-    if (!route) return matching.length > 0 ? refusal(405, 'method_not_allowed', `this path takes ${matching.map((other) => other.method).join(', ')}`) : refusal(404, 'not_found', 'there is no such path');
+    if (!route) return matching.length > 0 ? refusal(405, 'method_not_allowed', `this path takes ${matching.map((other) => other.method).join(', ')}`) : own('RESOURCE_NOT_FOUND');
     // Health has its own throttle: an overloaded region must still say that it is healthy.
     if (route.functionName === 'health') return call(route, { request, path, query });
     const isCrowded = underWay >= CONCURRENCY_MAX || (underWay >= CROWD.underWay && lateness.nowMs > CROWD.lateMs);
-    if (isCrowded || !throttle.take()) return refusal(429, 'throttled', 'too many requests at once; send the same again in a moment');
+    if (isCrowded) return own('THROTTLED');
     underWay += 1;
     try {
-      return await call(route, { request, path, query });
+      const admitted = await admit(route, request, path);
+      return typeof admitted === 'string' ? own(admitted) : await call(route, { request, path, query, ...admitted });
     } finally {
       underWay -= 1;
     }
   };
-  const call = async (route: CompiledRoute, { request, path, query }: { request: IncomingMessage; path: string; query: string }): Promise<ProxyResult> => {
+  /** A merchant's own limit comes first, so that its surplus takes no token from the others; only asking for a key that is not at hand costs one. */
+  const admit = async (route: CompiledRoute, request: IncomingMessage, path: string): Promise<Admitted | GatewayResponseType> => {
+    const header = request.headers[identityHeader.toLowerCase()];
+    if (route.isOpen) return throttle.take() ? {} : 'THROTTLED';
+    if (typeof header !== 'string' || header === '') return 'UNAUTHORIZED';
+    const isKnown = authorizer.remembers(header);
+    if (!isKnown && !throttle.take()) return 'THROTTLED';
+    const verdict = await authorizer.judge(header, methodArnOf(request, path), () => authorizerEvent(route, request, path));
+    if (typeof verdict === 'string') return verdict;
+    const merchant = merchants.get(verdict.usageKey);
+    if (!merchant) return 'INVALID_API_KEY';
+    return merchant.take() && (!isKnown || throttle.take()) ? { authorizer: verdict.context } : 'THROTTLED';
+  };
+  const call = async (route: CompiledRoute, { request, path, query, authorizer: context }: Asked): Promise<ProxyResult> => {
     const body = await readBody(request);
-    if (body === undefined) return refusal(413, 'too_large', 'the body must be at most 16 KiB');
+    if (body === undefined) return own('REQUEST_TOO_LARGE');
     const pathParameters = readPathParameters(route, path);
     if (!pathParameters) return refusal(400, 'invalid_request', 'the path is not valid percent-encoding');
     try {
-      return asProxyResult(await options.invoke(route.functionName, proxyEvent(route, { request, path, query, body, pathParameters })));
+      return asProxyResult(await options.invoke(route.functionName, proxyEvent(route, { request, path, query, body, pathParameters, ...(context && { authorizer: context }) })));
     } catch (error) {
       options.onFault(route.functionName, error);
-      return refusal(503, 'unavailable', 'the outcome is unknown; send the same again');
+      return own('INTEGRATION_FAILURE');
     }
   };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 }, (request, response) => {
@@ -107,24 +136,46 @@ export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
   };
 }
 
-interface Call {
+/** What the authorizer said of the caller, where a route asks for one. */
+interface Admitted {
+  readonly authorizer?: Readonly<Record<string, string>>;
+}
+
+interface Asked extends Admitted {
   readonly request: IncomingMessage;
   readonly path: string;
   readonly query: string;
+}
+
+interface Call extends Asked {
   readonly body: string;
   readonly pathParameters: Readonly<Record<string, string>>;
 }
 
-const proxyEvent = (route: CompiledRoute, { request, path, query, body, pathParameters }: Call): object => ({
+const headersOf = (request: IncomingMessage): Record<string, string> => Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+
+const methodArnOf = (request: IncomingMessage, path: string): string => `arn:aws:execute-api:local:000000000000:twin/prod/${request.method}${path}`;
+
+const authorizerEvent = (route: CompiledRoute, request: IncomingMessage, path: string): object => ({
+  type: 'REQUEST',
+  methodArn: methodArnOf(request, path),
   resource: route.path,
   path,
   httpMethod: request.method,
-  headers: Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)])),
+  headers: headersOf(request),
+  requestContext: { resourcePath: route.path, httpMethod: request.method, identity: { sourceIp: request.socket.remoteAddress } },
+});
+
+const proxyEvent = (route: CompiledRoute, { request, path, query, body, pathParameters, authorizer }: Call): object => ({
+  resource: route.path,
+  path,
+  httpMethod: request.method,
+  headers: headersOf(request),
   pathParameters,
   queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
   body: body === '' ? null : body,
   isBase64Encoded: false,
-  requestContext: { resourcePath: route.path, httpMethod: request.method, identity: { sourceIp: request.socket.remoteAddress } },
+  requestContext: { resourcePath: route.path, httpMethod: request.method, identity: { sourceIp: request.socket.remoteAddress }, ...(authorizer && { authorizer }) },
 });
 
 async function respond(request: IncomingMessage, response: ServerResponse, answer: (request: IncomingMessage) => Promise<ProxyResult>): Promise<void> {

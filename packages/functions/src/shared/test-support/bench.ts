@@ -2,16 +2,27 @@
 // logged. All state hangs on the bench; two benches never meet.
 import { createWorld } from '@understudy/adapters/in-memory';
 import type { World, WorldOptions } from '@understudy/adapters/in-memory';
-import { announceThrough, defaultPaymentPolicy, merchantId, rememberActiveRegion, tellThrough } from '@understudy/core';
-import type { Metrics, MovePorts, ProcessPorts, Region } from '@understudy/core';
+import { announceThrough, defaultPaymentPolicy, merchantId, paymentScopes, rememberActiveRegion, tellThrough } from '@understudy/core';
+import type { ApiKey, Metrics, MovePorts, ProcessPorts, Region } from '@understudy/core';
+import { callerContext } from '../caller.ts';
 import type { HttpEvent, HttpResult } from '../http-event.ts';
 import type { Runtime } from '../invocation.ts';
 import { createLog } from '../log.ts';
 
 export const testKey: string = `us_test_${'k1'.repeat(12)}`;
 export const otherKey: string = `us_test_${'k2'.repeat(12)}`;
+/** Of the same merchant as `testKey`. */
+export const liveKey: string = `us_live_${'k3'.repeat(12)}`;
+export const readKey: string = `us_test_${'k4'.repeat(12)}`;
 
-type AllPorts = ProcessPorts & MovePorts & Runtime & { readonly keys: World['keys'] } & Pick<World['regions'][Region], 'votes' | 'probe' | 'canary' | 'sessions'>;
+const knownKeys: Readonly<Record<string, ApiKey>> = {
+  [testKey]: { merchantId: merchantId('m1'), live: false, scopes: paymentScopes },
+  [otherKey]: { merchantId: merchantId('m2'), live: false, scopes: paymentScopes },
+  [liveKey]: { merchantId: merchantId('m1'), live: true, scopes: paymentScopes },
+  [readKey]: { merchantId: merchantId('m1'), live: false, scopes: ['payments:read'] },
+};
+
+type AllPorts = ProcessPorts & MovePorts & Runtime & { readonly keys: World['keys'] } & Pick<World['regions'][Region], 'votes' | 'probe' | 'canary' | 'sessions' | 'customers'>;
 
 export interface Bench {
   readonly world: World;
@@ -22,8 +33,7 @@ export interface Bench {
 
 export async function createBench(options: Partial<WorldOptions> = {}): Promise<Bench> {
   const world = await createWorld({ seed: 1, ...options });
-  await world.keys.add(world.digest(testKey), { merchantId: merchantId('m1'), live: false });
-  await world.keys.add(world.digest(otherKey), { merchantId: merchantId('m2'), live: false });
+  for (const [text, key] of Object.entries(knownKeys)) await world.keys.add(world.digest(text), key);
   const lines: string[] = [];
   const flushed = { count: 0 };
   const flushable = (metrics: Metrics): Metrics & { flush(): void } => ({
@@ -61,12 +71,15 @@ export interface Asked {
   /** The whole header; null leaves it out. */
   readonly authorization?: string | null;
   readonly id?: string;
+  readonly query?: Readonly<Record<string, string>>;
 }
 
-/** An event as API Gateway makes it. `route` is such as `POST /payments`. */
+/** An event as API Gateway makes it once its authorizer knows the key; of a key it does not know it makes none.
+ * `route` is such as `POST /payments`. */
 export function httpEvent(route: string, asked: Asked = {}): HttpEvent {
   const [httpMethod = '', resource = ''] = route.split(' ');
   const authorization = asked.authorization === undefined ? `Bearer ${testKey}` : asked.authorization;
+  const key = knownKeys[authorization?.replace('Bearer ', '') ?? ''];
   const rawBody = asked.rawBody === undefined ? (asked.body === undefined ? null : JSON.stringify(asked.body)) : asked.rawBody;
   return {
     httpMethod,
@@ -76,7 +89,8 @@ export function httpEvent(route: string, asked: Asked = {}): HttpEvent {
     headers: { 'Content-Type': 'text/plain', ...(authorization === null ? {} : { Authorization: authorization }) },
     body: rawBody,
     isBase64Encoded: asked.base64 ?? false,
-    requestContext: { requestId: 'request-1' },
+    queryStringParameters: asked.query ?? null,
+    requestContext: { requestId: 'request-1', ...(key && { authorizer: callerContext({ ...key, keyId: 'key_1' }) }) },
   };
 }
 
