@@ -169,9 +169,9 @@ describe('sessions: both regions up', () => {
 
 describe('sessions: a region is lost', () => {
   test.each([
-    { id: 'dies-1', then: 'the same id again', kind: 'session hold', when: 'sent' },
-    { id: 'dies-2', then: 'another id', kind: 'journal accept', when: 'before' },
-  ] as const)('the region dies after a payment held the session and before it is accepted, and then $then, in the other -> one payment, one charge', async ({ id, kind, when }) => {
+    { id: 'dies-1', next: 'the same id again', kind: 'session hold', when: 'sent' },
+    { id: 'dies-2', next: 'another id', kind: 'journal accept', when: 'before' },
+  ] as const)('the region dies after a payment held the session and before it is accepted, and then $next, in the other -> one payment, one charge', async ({ id, kind, when }) => {
     const dying = await activeRegion(twin);
     const alive = peerOf(dying);
     const session = await open(dying);

@@ -6,15 +6,17 @@
  * Whatever the order in which the other region's arrive, both copies end with the last.
  * Does not: delete on request (nobody does; the items' time to live does), or offer indexes, batches or transactions.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promised } from './dynalite-library.ts';
 import type { Callback, DynaliteOperation, Item, RowDb, TableDescription } from './dynalite-library.ts';
 import { createKeyLocks } from './key-locks.ts';
 import { refusal } from './refusal.ts';
+import { createSentMark } from './sent-mark.ts';
+import type { SentMark } from './sent-mark.ts';
 import { isLater, stamped, stampOf } from './stamps.ts';
-import type { Stamp } from './stamps.ts';
 import { itemKey, openTableStore } from './table-store.ts';
+import type { TableStore } from './table-store.ts';
 
 export interface RegionalTable {
   /** A CreateTable request. */
@@ -28,167 +30,173 @@ export interface Change {
   readonly item: Item;
 }
 
-export interface RegionalStore {
-  has(tableName: unknown): boolean;
-  execute(operation: string, body: Item): Promise<object>;
-  /** The oldest of the own writes that the other region is not known to have, in the order of their stamps. */
-  unsent(changesMax: number): readonly Change[];
-  /** The other region has these. */
-  sent(changes: readonly Change[]): void;
-  /** Called when there is something to send. */
-  onUnsent(listener: () => void): void;
-  /** Takes what the other region wrote, where it is later than what stands here. */
-  receive(changes: readonly Change[]): Promise<void>;
-  /** Removes what is past its time to live. The other region does the same by itself. */
-  removeExpired(nowMs: number): Promise<number>;
-  close(): Promise<void>;
+export interface RegionalStoreOptions {
+  readonly region: string;
+  readonly path: string;
+  readonly tables: readonly RegionalTable[];
 }
 
 const offered: readonly string[] = ['PutItem', 'UpdateItem', 'GetItem', 'Scan', 'DescribeTable'] satisfies DynaliteOperation[];
-/** Beside the data: the stamp up to which everything has been sent. Losing it costs sending again. */
-const SENT_FILE = 'sent';
+const writes: readonly string[] = ['PutItem', 'UpdateItem'] satisfies DynaliteOperation[];
 
-export async function openRegionalStore({ region, path, tables }: { readonly region: string; readonly path: string; readonly tables: readonly RegionalTable[] }): Promise<RegionalStore> {
-  mkdirSync(path, { recursive: true });
-  const store = await openTableStore({ region, path: join(path, 'items') });
-  const rowsOf = store.inner.getItemDb.bind(store.inner);
-  const locks = createKeyLocks();
-  const alone = <T>(write: () => Promise<T>): Promise<T> => locks.hold(region, [''], write);
-  const queue = new Map<string, Change>();
-  const listeners: (() => void)[] = [];
-  const sentFile = join(path, SENT_FILE);
-  const sentAt = readSentAt(sentFile);
-  let lastAt = 0;
+export class RegionalStore {
+  readonly #region: string;
+  readonly #store: TableStore;
+  readonly #rowsOf: (tableName: string) => RowDb;
+  readonly #mark: SentMark;
+  readonly #locks = createKeyLocks();
+  /** The attribute by which each table's items expire, by the table's name. */
+  readonly #ttlOf = new Map<string, string>();
+  /** By item: a later write takes the place of one that waits, at the end, so it is in order and as long as the items are many. */
+  readonly #queue = new Map<string, Change>();
+  readonly #listeners: (() => void)[] = [];
+  #lastAt = 0;
 
-  const enqueue = (id: string, change: Change): void => {
-    // The newest takes the place of one that waits, at the end: the queue is as long as the items are many, and in order.
-    queue.delete(id);
-    queue.set(id, change);
-    for (const listener of listeners) listener();
-  };
-  const ownStamp = (): Stamp => {
-    lastAt = Math.max(Date.now(), lastAt + 1);
-    return { at: lastAt, region };
-  };
-  store.inner.getItemDb = (tableName) => {
-    const rows = rowsOf(tableName);
+  private constructor(region: string, store: TableStore, mark: SentMark) {
+    this.#region = region;
+    this.#store = store;
+    this.#mark = mark;
+    this.#rowsOf = store.inner.getItemDb.bind(store.inner);
+    store.inner.getItemDb = (tableName) => this.#stamping(tableName, this.#rowsOf(tableName));
+  }
+
+  static async open({ region, path, tables }: RegionalStoreOptions): Promise<RegionalStore> {
+    mkdirSync(path, { recursive: true });
+    const opened = new RegionalStore(region, await openTableStore({ region, path: join(path, 'items') }), createSentMark(join(path, 'sent')));
+    for (const { request, ttlAttribute } of tables) opened.#ttlOf.set(await createTable(opened.#store, request), ttlAttribute);
+    await opened.#recover();
+    return opened;
+  }
+
+  has(tableName: unknown): boolean {
+    return this.#ttlOf.has(String(tableName));
+  }
+
+  async execute(operation: string, body: Item): Promise<object> {
+    if (!offered.includes(operation)) throw refusal('UnknownOperationException', `${operation} is not offered on an eventually consistent table by this store.`);
+    const data = this.#store.check(operation as DynaliteOperation, body);
+    const run = (): Promise<object> => this.#store.run(operation as DynaliteOperation, data);
+    return writes.includes(operation) ? this.#alone(run) : run();
+  }
+
+  /** The oldest of the own writes that the other region is not known to have, in the order of their stamps. */
+  unsent(changesMax: number): readonly Change[] {
+    const found: Change[] = [];
+    for (const change of this.#queue.values()) {
+      if (found.length === changesMax) break;
+      found.push(change);
+    }
+    return found;
+  }
+
+  /** The other region has these, the first of `unsent`. */
+  sent(changes: readonly Change[]): void {
+    for (const change of changes) if (this.#queue.get(this.#idOf(change)) === change) this.#queue.delete(this.#idOf(change));
+    const last = stampOf(changes.at(-1)?.item);
+    if (last) this.#mark.write(last.at);
+  }
+
+  /** Calls when there is something to send. */
+  onUnsent(listener: () => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Takes what the other region wrote, where it is later than what stands here. */
+  async receive(changes: readonly Change[]): Promise<void> {
+    for (const { tableName, item } of changes) {
+      const [stamp, key] = [stampOf(item), this.#keyOf(tableName, item)];
+      if (!stamp) throw new Error('a change from the other region has no stamp');
+      await this.#alone(async () => {
+        if (isLater(stamp, stampOf(await this.#store.getItem(tableName, key)))) await promised<void>((callback) => this.#rowsOf(tableName).put(key, item, callback));
+      });
+    }
+  }
+
+  /** Removes what is past its time to live. The other region does the same by itself, so nobody is told. */
+  async removeExpired(nowMs: number): Promise<void> {
+    for (const [tableName, attribute] of this.#ttlOf) {
+      for await (const found of this.#store.items(tableName)) {
+        if (isExpired(found, attribute, nowMs)) await this.#remove(this.#keyOf(tableName, found), { tableName, attribute, nowMs });
+      }
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#store.close();
+  }
+
+  /** It may have been written anew since it was found. */
+  #remove(key: string, { tableName, attribute, nowMs }: { readonly tableName: string; readonly attribute: string; readonly nowMs: number }): Promise<void> {
+    return this.#alone(async () => {
+      if (isExpired(await this.#store.getItem(tableName, key), attribute, nowMs)) await promised<void>((callback) => this.#rowsOf(tableName).del(key, callback));
+    });
+  }
+
+  /** One write at a time, so that stamps reach the disk in their order. */
+  #alone<T>(write: () => Promise<T>): Promise<T> {
+    return this.#locks.hold(this.#region, [''], write);
+  }
+
+  /** The rows as this region's callers write them: each write gets a stamp, and waits to be sent once it is on disk. */
+  #stamping(tableName: string, rows: RowDb): RowDb {
     return {
       ...rows,
       // Our own lock is held by now. dynalite's would stay taken for ever if an action threw under it.
       lock: (_key, run) => run((done: Callback<object>) => done),
-      put(key, item, callback) {
-        const written = stamped(item as Item, ownStamp());
+      put: (key, item, callback) => {
+        this.#lastAt = Math.max(Date.now(), this.#lastAt + 1);
+        const written = stamped(item as Item, { at: this.#lastAt, region: this.#region });
         rows.put(key, written, (error) => {
-          if (!error) enqueue(`${tableName}/${key}`, { tableName, item: written });
+          if (!error) this.#enqueue({ tableName, item: written });
           callback(error);
         });
       },
-    } satisfies RowDb;
-  };
+    };
+  }
 
-  const tableOf = (name: string): TableDescription => {
-    const table = store.tables.get(name);
-    if (!table) throw new Error(`${name} is not a table of this store`);
-    return table;
-  };
-  const keyOf = (tableName: string, attributes: Item): string => {
-    const key = itemKey(tableOf(tableName), attributes);
-    if (key === undefined) throw new Error(`an item of ${tableName} has no key`);
-    return key;
-  };
-  /** Every own write that may not have been sent, and the last stamp that was given. */
-  const recover = async (tableName: string): Promise<readonly Change[]> => {
-    const found: Change[] = [];
-    for await (const item of store.items(tableName)) {
-      const stamp = stampOf(item);
-      if (stamp) lastAt = Math.max(lastAt, stamp.at);
-      if (stamp?.region === region && stamp.at > sentAt) found.push({ tableName, item });
+  #enqueue(change: Change): void {
+    this.#queue.delete(this.#idOf(change));
+    this.#queue.set(this.#idOf(change), change);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Finds, among the items, the own writes that may not have been sent, and the last stamp that was given. */
+  async #recover(): Promise<void> {
+    const waiting: { readonly change: Change; readonly at: number }[] = [];
+    const sentAt = this.#mark.read();
+    for (const tableName of this.#ttlOf.keys()) {
+      for await (const item of this.#store.items(tableName)) {
+        const stamp = stampOf(item);
+        this.#lastAt = Math.max(this.#lastAt, stamp?.at ?? 0);
+        if (stamp?.region === this.#region && stamp.at > sentAt) waiting.push({ change: { tableName, item }, at: stamp.at });
+      }
     }
-    return found;
-  };
+    for (const { change } of waiting.toSorted((a, b) => a.at - b.at)) this.#enqueue(change);
+  }
 
-  const names: string[] = [];
-  for (const { request } of tables) names.push(await createTable(store, request));
-  const waiting = (await Promise.all(names.map(recover))).flat();
-  for (const change of waiting.toSorted((a, b) => (stampOf(a.item)?.at ?? 0) - (stampOf(b.item)?.at ?? 0))) queue.set(`${change.tableName}/${keyOf(change.tableName, change.item)}`, change);
+  #idOf({ tableName, item }: Change): string {
+    return `${tableName}/${this.#keyOf(tableName, item)}`;
+  }
 
-  return {
-    has: (tableName) => names.includes(String(tableName)),
-    async execute(operation, body) {
-      if (!offered.includes(operation)) throw refusal('UnknownOperationException', `${operation} is not offered on an eventually consistent table by this store.`);
-      const data = store.check(operation as DynaliteOperation, body);
-      const run = (): Promise<object> => store.run(operation as DynaliteOperation, data);
-      return operation === 'PutItem' || operation === 'UpdateItem' ? alone(run) : run();
-    },
-    unsent(changesMax) {
-      const found: Change[] = [];
-      for (const change of queue.values()) if (found.length < changesMax) found.push(change); else break;
-      return found;
-    },
-    sent(changes) {
-      for (const change of changes) {
-        const id = `${change.tableName}/${keyOf(change.tableName, change.item)}`;
-        if (queue.get(id) === change) queue.delete(id);
-      }
-      const last = stampOf(changes.at(-1)?.item);
-      if (last) writeSentAt(sentFile, last.at);
-    },
-    onUnsent: (listener) => void listeners.push(listener),
-    async receive(changes) {
-      for (const { tableName, item } of changes) {
-        const [stamp, key] = [stampOf(item), keyOf(tableName, item)];
-        if (!stamp) throw new Error('a change from the other region has no stamp');
-        await alone(async () => {
-          if (isLater(stamp, stampOf(await store.getItem(tableName, key)))) await promised<void>((callback) => rowsOf(tableName).put(key, item, callback));
-        });
-      }
-    },
-    async removeExpired(nowMs) {
-      let removed = 0;
-      for (const [at, { ttlAttribute }] of tables.entries()) {
-        const tableName = names[at] ?? '';
-        for await (const found of store.items(tableName)) {
-          const key = keyOf(tableName, found);
-          if (!isExpired(found, ttlAttribute, nowMs)) continue;
-          await alone(async () => {
-            if (!isExpired(await store.getItem(tableName, key), ttlAttribute, nowMs)) return;
-            await promised<void>((callback) => rowsOf(tableName).del(key, callback));
-            removed += 1;
-          });
-        }
-      }
-      return removed;
-    },
-    close: () => store.close(),
-  };
-}
-
-const isExpired = (item: Item | undefined, ttlAttribute: string, nowMs: number): boolean => {
-  const value = item?.[ttlAttribute] as { readonly N?: string } | undefined;
-  return value?.N !== undefined && Number(value.N) * 1000 < nowMs;
-};
-
-async function createTable(store: Awaited<ReturnType<typeof openTableStore>>, request: Readonly<Record<string, unknown>>): Promise<string> {
-  const data = store.check('CreateTable', structuredClone(request));
-  const name = String(data['TableName']);
-  const { tableDb } = store.inner;
-  // Items are kept under their key, whatever the description says; so it is simply made anew.
-  await promised<void>((callback) => tableDb.del(name, callback));
-  const { TableDescription: created } = (await store.run('CreateTable', data)) as { TableDescription: TableDescription };
-  store.addTable({ ...created, TableStatus: 'ACTIVE' });
-  return name;
-}
-
-function readSentAt(file: string): number {
-  try {
-    return Number(readFileSync(file, 'utf8')) || 0;
-  } catch {
-    return 0;
+  #keyOf(tableName: string, attributes: Item): string {
+    const table = this.#store.tables.get(tableName);
+    const key = table && itemKey(table, attributes);
+    if (key === undefined) throw new Error(`an item of ${tableName} has no key, or there is no such table`);
+    return key;
   }
 }
 
-/** Under another name first: a number cut in half would be a wrong one. */
-function writeSentAt(file: string, at: number): void {
-  writeFileSync(`${file}.new`, String(at));
-  renameSync(`${file}.new`, file);
+const isExpired = (item: Item | undefined, attribute: string, nowMs: number): boolean => {
+  const value = item?.[attribute] as { readonly N?: string } | undefined;
+  return value?.N !== undefined && Number(value.N) * 1000 < nowMs;
+};
+
+async function createTable(store: TableStore, request: Readonly<Record<string, unknown>>): Promise<string> {
+  const data = store.check('CreateTable', structuredClone(request));
+  const name = String(data['TableName']);
+  // Items are kept under their key, whatever the description says; so it is simply made anew.
+  await promised<void>((callback) => store.inner.tableDb.del(name, callback));
+  const { TableDescription: created } = (await store.run('CreateTable', data)) as { TableDescription: TableDescription };
+  store.addTable({ ...created, TableStatus: 'ACTIVE' });
+  return name;
 }

@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import type { Server } from 'node:http';
 import { every } from '../../region/schedule.ts';
 import { closeServer, listenLocally } from './http-front.ts';
-import { openRegionalStore } from './regional-store.ts';
-import type { RegionalStore, RegionalTable } from './regional-store.ts';
+import { RegionalStore } from './regional-store.ts';
+import type { RegionalTable } from './regional-store.ts';
 import { createReceiver, startSender } from './replication.ts';
 import type { Sender } from './replication.ts';
 
@@ -33,7 +33,7 @@ export interface RegionalTables {
 
 export async function openRegionalTables({ dataDir, regions, tables, peers, sweepEveryMs }: RegionalTablesOptions): Promise<RegionalTables> {
   const stores = new Map<string, RegionalStore>();
-  for (const region of regions) stores.set(region, await openRegionalStore({ region, path: join(dataDir, region), tables }));
+  for (const region of regions) stores.set(region, await RegionalStore.open({ region, path: join(dataDir, region), tables }));
   const receivers = new Map<string, Server>([...stores].map(([region, store]) => [region, createReceiver(store)]));
   let senders: readonly Sender[] = [];
   let sweeping: Promise<unknown> = Promise.resolve();
