@@ -18,14 +18,20 @@ export interface EntryRow {
 
 /** The amount of an entry is that of its posting to what the acquirer owes: below zero when money was given back. */
 export const ENTRY_COLUMNS = `entry.merchant_id, entry.transaction_id, entry.refund_id, payment.customer_id, entry.live, posting.amount_minor, entry.currency,
-  round(extract(epoch FROM payment.decided_at) * 1000)::bigint AS decided_ms, entry.business_date::text AS business_date, payment.acquirer_reference`;
+  round(extract(epoch FROM coalesce(refund.decided_at, payment.decided_at)) * 1000)::bigint AS decided_ms, entry.business_date::text AS business_date,
+  CASE entry.refund_id WHEN '' THEN payment.acquirer_reference ELSE refund.acquirer_reference END AS acquirer_reference`;
 
 /** Follows a FROM clause that names `entry`. */
 export const JOIN_BOOKS = `JOIN understudy.payment USING (merchant_id, transaction_id)
-  JOIN understudy.posting USING (merchant_id, transaction_id)`;
+  LEFT JOIN understudy.refund USING (merchant_id, transaction_id, refund_id)
+  JOIN understudy.posting USING (merchant_id, transaction_id, refund_id)`;
 
 /** Belongs to the WHERE clause. */
 export const OF_ENTRY = `posting.account = 'acquirer:receivable'`;
+
+/** The same amount, asked for row by row. */
+export const AMOUNT_OF_ENTRY: string = `(SELECT posting.amount_minor FROM understudy.posting
+  WHERE posting.merchant_id = entry.merchant_id AND posting.transaction_id = entry.transaction_id AND ${OF_ENTRY})`
 
 export const entryOf = (row: EntryRow): Entry => ({
   merchantId: merchantId(row.merchant_id),

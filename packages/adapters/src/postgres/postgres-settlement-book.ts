@@ -10,7 +10,7 @@ import { fenceOf, READ_FENCE } from './fence.ts';
 import type { FenceRow } from './fence.ts';
 import { readUnder, writeUnder } from './fenced.ts';
 import type { LedgerPool } from './ledger-pool.ts';
-import { ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf } from './settlement-sql.ts';
+import { ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf, ROW_BY_ROW } from './settlement-sql.ts';
 import type { FileRow, OpenRow } from './settlement-sql.ts';
 
 /** Held by whoever assigns entries, until its transaction ends. */
@@ -116,7 +116,7 @@ export class PostgresSettlementBook implements SettlementBook {
   /** What another has assigned meanwhile is seen by every statement after the lock. */
   #assigning<T>(epoch: Epoch, work: (connection: Connection) => Promise<T>): Promise<T | 'fenced'> {
     return writeUnder(this.#pool, epoch, async (connection) => {
-      await connection.query(`SELECT pg_advisory_xact_lock(${ASSIGN_LOCK})`);
+      await connection.script(`SELECT pg_advisory_xact_lock(${ASSIGN_LOCK})`, ...ROW_BY_ROW);
       return work(connection);
     });
   }

@@ -51,7 +51,7 @@ export interface SettlementPass {
   readonly waiting: number;
 }
 
-/** With 20,000 entries a file this is two million entries a pass. */
+/** Half a million entries a pass; a pass then ends well before its process is ended. */
 const FILES_MAX = 100;
 const DAY_MS = 86_400_000;
 
