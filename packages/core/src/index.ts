@@ -83,7 +83,7 @@ export type { Log } from './ports/log.ts';
 export type { Mover } from './ports/mover.ts';
 export { compare, findingCodes, lostCharges } from './domain/audit/compare.ts';
 export type { AuditCase, Finding, FindingCode, Verdict } from './domain/audit/compare.ts';
-export type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry } from './domain/audit/entries.ts';
+export type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry, RefundEntry } from './domain/audit/entries.ts';
 export type { Sum, TotalsRow } from './domain/audit/totals.ts';
 export type { ChargeReport, LedgerReport, PageRequest, ReportPage, Spool } from './ports/audit-reports.ts';
 export type { Operation, OperationLog } from './ports/operation-log.ts';

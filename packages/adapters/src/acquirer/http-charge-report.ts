@@ -53,13 +53,13 @@ function pageOf(body: unknown): ReportPage<ChargeEntry> {
 
 function entryOf(value: unknown): ChargeEntry {
   if (!isFields(value)) throw fault('cannot be understood');
-  const { merchant_id: merchant, transaction_id: transaction, reference, amount_minor: minor, currency, voided, live, at } = value;
+  const { merchant_id: merchant, transaction_id: transaction, reference, amount_minor: minor, currency, voided, live, at, refunded_minor: refunded = '0' } = value;
   const outcome = outcomes.find((known) => known === value['outcome']);
-  const isWhole = typeof minor === 'string' && /^\d{1,18}$/.test(minor);
+  const isWhole = (text: unknown): text is string => typeof text === 'string' && /^\d{1,18}$/.test(text);
   if (typeof merchant !== 'string' || typeof transaction !== 'string' || typeof reference !== 'string' || typeof currency !== 'string') throw fault('cannot be understood');
-  if (!isWhole || !outcome || typeof voided !== 'boolean' || typeof live !== 'boolean' || typeof at !== 'number') throw fault('cannot be understood');
+  if (!isWhole(minor) || !isWhole(refunded) || !outcome || typeof voided !== 'boolean' || typeof live !== 'boolean' || typeof at !== 'number') throw fault('cannot be understood');
   return {
     side: 'acquirer', merchantId: merchantId(merchant), transactionId: transactionId(transaction), reference,
-    amount: { minor: minorUnits(BigInt(minor)), currency }, outcome, voided, live, newestAt: epochMs(at),
+    amount: { minor: minorUnits(BigInt(minor)), currency }, outcome, voided, refundedMinor: minorUnits(BigInt(refunded)), live, newestAt: epochMs(at),
   };
 }

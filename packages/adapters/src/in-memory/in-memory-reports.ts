@@ -1,7 +1,7 @@
 // What an audit reads, in memory: the books of one ledger, the acquirer's charges, and lines put aside.
-import type { ChargeEntry, ChargeReport, LedgerEntry, LedgerReport, Operation, OperationLog, PageRequest, PaymentKey, ReportPage, Spool } from '@understudy/core';
-import { epochMs, keyText } from '@understudy/core';
-import type { ChargeRecord, InMemoryAcquirer } from './in-memory-acquirer.ts';
+import type { ChargeEntry, ChargeReport, LedgerEntry, LedgerReport, Operation, OperationLog, PageRequest, PaymentKey, RefundEntry, ReportPage, Spool } from '@understudy/core';
+import { epochMs, keyText, minorUnits } from '@understudy/core';
+import type { InMemoryAcquirer } from './in-memory-acquirer.ts';
 import type { InMemoryLedger } from './in-memory-ledger.ts';
 
 const pageOf = <Entry>(entries: readonly Entry[], { limit, cursor }: PageRequest): ReportPage<Entry> => {
@@ -29,12 +29,17 @@ export class InMemoryLedgerReport implements LedgerReport {
   #entries(): readonly LedgerEntry[] {
     this.#ledger.use();
     return this.#ledger.log.flatMap((commit) => (commit.kind !== 'rows' ? [] : commit.rows.map(({ payment }) => ({
-      side: 'ledger' as const, merchantId: payment.merchantId, transactionId: payment.transactionId, balanced: true, newestAt: commit.at,
+      side: 'ledger' as const, merchantId: payment.merchantId, transactionId: payment.transactionId, balanced: true, newestAt: commit.at, refunds: this.#refundsOf(payment),
       row: {
         amount: payment.acceptance.amount, outcome: payment.decision.outcome,
         ...(payment.decision.acquirerReference !== undefined && { reference: payment.decision.acquirerReference }),
       },
     }))));
+  }
+
+  #refundsOf(payment: PaymentKey): readonly RefundEntry[] {
+    const rows = this.#ledger.refundRows().filter((row) => keyText(row.payment) === keyText(payment));
+    return rows.map(({ refund }) => ({ refundId: refund.refundId, minor: refund.amountMinor, outcome: refund.decision.outcome }));
   }
 }
 
@@ -46,17 +51,26 @@ export class InMemoryChargeReport implements ChargeReport {
   }
 
   async page(request: PageRequest): Promise<ReportPage<ChargeEntry>> {
-    return pageOf(this.#acquirer.charges().map(entryOf), request);
+    return pageOf(this.#entries(), request);
   }
 
   async of(key: PaymentKey): Promise<readonly ChargeEntry[]> {
-    return this.#acquirer.charges().filter((charge) => keyText(charge) === keyText(key)).map(entryOf);
+    return this.#entries().filter((entry) => keyText(entry) === keyText(key));
+  }
+
+  /** This acquirer dates nothing, so its charges are as old as can be; a refund counts with the first charge of its payment that was approved. */
+  #entries(): readonly ChargeEntry[] {
+    const counted = new Set<string>();
+    return this.#acquirer.charges().map(({ merchantId, transactionId, reference, amount, outcome, voided, live }) => {
+      const side = `${keyText({ merchantId, transactionId })} ${live}`;
+      const first = outcome === 'approved' && !counted.has(side);
+      if (first) counted.add(side);
+      const refunds = this.#acquirer.refunds().filter((refund) => first && refund.outcome === 'approved' && `${keyText(refund)} ${refund.live}` === side);
+      const refundedMinor = minorUnits(refunds.reduce((sum, refund) => sum + refund.amount.minor, 0n));
+      return { side: 'acquirer', merchantId, transactionId, reference, amount, outcome, voided, refundedMinor, live, newestAt: epochMs(0) };
+    });
   }
 }
-
-/** This acquirer dates nothing, so its charges are as old as can be. */
-const entryOf = ({ merchantId, transactionId, reference, amount, outcome, voided, live }: ChargeRecord): ChargeEntry =>
-  ({ side: 'acquirer', merchantId, transactionId, reference, amount, outcome, voided, live, newestAt: epochMs(0) });
 
 export class InMemorySpool implements Spool {
   readonly #lines = new Map<number, string[]>();

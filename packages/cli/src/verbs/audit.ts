@@ -90,7 +90,7 @@ function secondsOf(text: string): number {
   return Number(text);
 }
 
-const amountText = ({ minor }: Sum, { currency }: TotalsRow): string => (currency === '-' ? '' : formatAmount({ minor, currency }));
+const amountText = ({ minor }: Pick<Sum, 'minor'>, { currency }: TotalsRow): string => (currency === '-' ? '' : formatAmount({ minor, currency }));
 
 const jsonOf = ({ epoch, startedAt, totals, ...rest }: AuditReport): object => ({
   epoch: epoch.epoch,
@@ -98,18 +98,21 @@ const jsonOf = ({ epoch, startedAt, totals, ...rest }: AuditReport): object => (
   startedAt: new Date(startedAt).toISOString(),
   ...rest,
   totals: totals.map((row) => ({
-    ...row, ...Object.fromEntries((['journal', 'ledger', 'acquirer'] as const).map((side) => [side, { count: row[side].count, amount: amountText(row[side], row) }])),
+    ...row, refunded: Object.fromEntries(Object.entries(row.refunded).map(([side, minor]) => [side, amountText({ minor }, row)])), ...Object.fromEntries((['journal', 'ledger', 'acquirer'] as const).map((side) => [side, { count: row[side].count, amount: amountText(row[side], row) }])),
   })),
 });
 
 function textOf(report: AuditReport): string {
   const { read, compared, inFlight, totals, findings, findingsLeftOut } = report;
-  const sides = (row: TotalsRow) => [row.journal, row.ledger, row.acquirer].map((sum) => `${sum.count}  ${amountText(sum, row)}`.trimEnd());
+  const sides = (row: TotalsRow) => [
+    ...[row.journal, row.ledger, row.acquirer].map((sum) => `${sum.count}  ${amountText(sum, row)}`.trimEnd()),
+    ...[row.refunded.journal, row.refunded.ledger, row.refunded.acquirer].map((minor) => amountText({ minor }, row)),
+  ];
   const lines = [
     `Read ${read.journal} of the journal, ${read.ledger} of the ledger of ${report.epoch.activeRegion}, ${read.acquirer} charges.`,
     `Compared ${compared} payments; ${inFlight} are in flight.`,
     '',
-    tableText(['merchant', 'currency', 'payments', 'in flight', 'set aside', 'processed: journal', 'ledger', 'acquirer'],
+    tableText(['merchant', 'currency', 'payments', 'in flight', 'set aside', 'processed: journal', 'ledger', 'acquirer', 'refunded: journal', 'ledger', 'acquirer'],
       totals.map((row) => [row.merchantId, row.currency, String(row.payments), String(row.inFlight), String(row.setAside), ...sides(row)])),
     '',
     ...findings.map((finding) => `${finding.code}  ${keyText(finding)}: ${finding.detail}`),

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { minorUnits } from '../money/money.ts';
 import { customerId, merchantId, transactionId } from '../payment/payment.ts';
 import type { Decision, Payment } from '../payment/payment.ts';
+import type { Refund, RefundId } from '../refund/refund.ts';
 import { epochOf } from '../region/epoch.ts';
 import { businessDateOf, epochMs } from '../time.ts';
 import { caseOf, compare, lostCharges } from './compare.ts';
 import { entryOf, journalEntry, lineOf, partitionOf } from './entries.ts';
-import type { AuditEntry, ChargeEntry, LedgerEntry } from './entries.ts';
+import type { AuditEntry, ChargeEntry, LedgerEntry, RefundEntry } from './entries.ts';
 import { Totals } from './totals.ts';
 
 const key = { merchantId: merchantId('shop'), transactionId: transactionId('order-7') };
@@ -27,9 +28,9 @@ const { acceptance: _acceptance, ...spent } = payment({ postedEpoch: epochOf(0),
 
 const journal = (change?: Partial<Payment>) => journalEntry(payment(change), epochOf(3));
 const ledger = (change: Partial<LedgerEntry> = {}): LedgerEntry =>
-  ({ ...key, side: 'ledger', row: { amount, outcome: 'processed', reference: 'ch_1' }, balanced: true, newestAt: old, ...change });
+  ({ ...key, side: 'ledger', row: { amount, outcome: 'processed', reference: 'ch_1' }, refunds: [], balanced: true, newestAt: old, ...change });
 const charge = (change: Partial<ChargeEntry> = {}): ChargeEntry =>
-  ({ ...key, side: 'acquirer', reference: 'ch_1', amount, outcome: 'approved', voided: false, live: true, newestAt: old, ...change });
+  ({ ...key, side: 'acquirer', reference: 'ch_1', amount, outcome: 'approved', voided: false, refundedMinor: minorUnits(0n), live: true, newestAt: old, ...change });
 const declinedRow = ledger({ row: { amount, outcome: 'failed' } });
 
 const verdictOf = (...entries: readonly AuditEntry[]) => compare(caseOf(key, entries), now);
@@ -55,6 +56,35 @@ describe('audit', () => {
     ['cancelled moments ago with a charge that will be looked for', [journal({ postedEpoch: epochOf(0), inWork: true, decision: decisionOf('cancelled') }), charge()]],
   ])('%s -> in flight, no finding', (_what, entries) => {
     expect(verdictOf(...entries)).toEqual({ inFlight: true, findings: [] });
+  });
+
+  const given = (change: Partial<Refund> = {}): Refund =>
+    ({ refundId: 'r-1' as RefundId, amountMinor: minorUnits(250n), acceptedAt: old, acceptedRegion: 'us-east-1', posted: true, decision: { outcome: 'processed', decidedAt: old, businessDate: businessDateOf(old) }, ...change });
+  const { decision: _undecided, ...waiting } = given({ posted: false });
+  const row: RefundEntry = { refundId: 'r-1', minor: minorUnits(250n), outcome: 'processed' };
+  const refunded = (minor: bigint) => charge({ refundedMinor: minorUnits(minor) });
+
+  test.each<[string, boolean, readonly AuditEntry[]]>([
+    ['given back in all three', false, [journal({ refunds: [given()] }), ledger({ refunds: [row] }), refunded(250n)]],
+    ['failed: a row, and nothing given back', false, [journal({ refunds: [given({ decision: { outcome: 'failed', decidedAt: old, businessDate: businessDateOf(old) } })] }), ledger({ refunds: [{ ...row, outcome: 'failed' }] }), charge()]],
+    ['accepted, not given back yet', true, [journal({ refunds: [waiting] }), ledger(), charge()]],
+    ['accepted, given back and not decided yet', true, [journal({ refunds: [waiting] }), ledger(), refunded(250n)]],
+    ['decided, not posted yet', true, [journal({ refunds: [given({ posted: false })] }), ledger(), refunded(250n)]],
+  ])('a refund %s -> no finding (in flight: %s)', (_what, inFlight, entries) => {
+    expect(verdictOf(...entries)).toEqual({ inFlight, findings: [] });
+  });
+
+  test.each<[string, string, readonly AuditEntry[]]>([
+    ['missing_in_ledger', 'marked as posted, no row', [journal({ refunds: [given()] }), ledger(), refunded(250n)]],
+    ['missing_in_journal', 'a row nobody asked for', [journal(), ledger({ refunds: [{ ...row, outcome: 'failed' }] }), charge()]],
+    ['posted_undecided', 'a row before its decision', [journal({ refunds: [waiting] }), ledger({ refunds: [row] }), refunded(250n)]],
+    ['amount_differs', 'another amount in the ledger', [journal({ refunds: [given()] }), ledger({ refunds: [{ ...row, minor: minorUnits(1n) }] }), refunded(250n)]],
+    ['outcome_differs', 'failed in the ledger', [journal({ refunds: [given()] }), ledger({ refunds: [{ ...row, outcome: 'failed' }] }), refunded(250n)]],
+    ['refunds_differ', 'decided and not given back', [journal({ refunds: [given()] }), ledger({ refunds: [row] }), charge()]],
+    ['refunds_differ', 'given back twice', [journal({ refunds: [given()] }), ledger({ refunds: [row] }), refunded(500n)]],
+    ['refunds_differ', 'given back and never asked for', [journal(), ledger(), refunded(1n)]],
+  ])('a refund, %s: %s -> found, and nothing else is', (code, _what, entries) => {
+    expect(codesOf(...entries)).toEqual([code]);
   });
 
   test.each<[string, string, readonly AuditEntry[]]>([
@@ -105,12 +135,12 @@ describe('audit', () => {
       totals.add(caseOf(key, entries), verdictOf(...entries));
     }
     const sum = { count: 1, minor: 1250n };
-    expect(totals.rows()).toEqual([{ merchantId: 'shop', currency: 'EUR', payments: 3, inFlight: 1, setAside: 0, journal: sum, ledger: sum, acquirer: sum }]);
+    expect(totals.rows()).toEqual([{ merchantId: 'shop', currency: 'EUR', payments: 3, inFlight: 1, setAside: 0, journal: sum, ledger: sum, acquirer: sum, refunded: { journal: 0n, ledger: 0n, acquirer: 0n } }]);
   });
 
   test('entries: written as a line and read back -> equal, amounts beyond a double too', () => {
     const huge = { minor: minorUnits(9_007_199_254_740_993n), currency: 'EUR' };
-    for (const entry of [journal(), ledger({ row: { amount: huge, outcome: 'processed' } }), charge({ amount: huge })]) expect(entryOf(lineOf(entry))).toEqual(entry);
+    for (const entry of [journal({ refunds: [given()] }), ledger({ refunds: [row] }), ledger({ row: { amount: huge, outcome: 'processed' } }), charge({ amount: huge })]) expect(entryOf(lineOf(entry))).toEqual(entry);
   });
 
   test('partitions: many ids -> spread evenly, the same id always in the same one', () => {

@@ -5,7 +5,7 @@ import { formatAmount } from '../money/money.ts';
 import type { Money } from '../money/money.ts';
 import type { PaymentKey } from '../payment/payment.ts';
 import type { EpochMs } from '../time.ts';
-import type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry } from './entries.ts';
+import type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry, RefundEntry } from './entries.ts';
 
 export const findingCodes = [
   'missing_in_journal', 'missing_in_ledger', 'missing_at_acquirer',
@@ -14,6 +14,8 @@ export const findingCodes = [
   /** A charge stands whose payment was decided otherwise, or is not known at all. */
   'orphan_charge',
   'amount_differs', 'outcome_differs', 'reference_differs',
+  /** Another sum was given back than was decided. */
+  'refunds_differ',
   /** The books hold a row that was never decided. */
   'posted_undecided',
   'unbalanced',
@@ -73,11 +75,12 @@ export function lostCharges({ journal, charges }: AuditCase): readonly ChargeEnt
 /** `quietBefore`: what changed later may have been read by one record and missed by another. */
 export function compare(found: AuditCase, quietBefore: EpochMs): Verdict {
   if (newestAtOf(found) > quietBefore) return { inFlight: true, findings: [] };
-  const findings = [...againstLedger(found), ...againstCharges(found)].map(({ code, detail }) => ({ code, detail, merchantId: found.merchantId, transactionId: found.transactionId }));
+  const findings = [...againstLedger(found), ...againstCharges(found), ...refundsAgainstLedger(found), ...refundsAgainstCharges(found)].map(({ code, detail }) => ({ code, detail, merchantId: found.merchantId, transactionId: found.transactionId }));
   return { inFlight: isOnItsWay(found), findings };
 }
 
-const isOnItsWay = ({ journal }: AuditCase): boolean => journal?.standing === 'undecided' || journal?.standing === 'decided';
+const isOnItsWay = ({ journal }: AuditCase): boolean =>
+  journal?.standing === 'undecided' || journal?.standing === 'decided' || journal?.refunds.some((refund) => !refund.posted) === true;
 
 type Said = Pick<Finding, 'code' | 'detail'>;
 
@@ -128,3 +131,33 @@ function differences(journal: JournalEntry, other: OtherSide): readonly Said[] {
   if (journal.outcome !== undefined && journal.reference !== other.reference) said.push({ code: 'reference_differs', detail: `charge ${journal.reference ?? 'none'} in the journal, ${other.reference ?? 'none'} ${other.where}` });
   return said;
 }
+
+/** A row without its payment's was said already. */
+function refundsAgainstLedger({ journal, ledger }: AuditCase): readonly Said[] {
+  if (!journal || !ledger?.row) return [];
+  const decided = new Map(journal.refunds.map((refund) => [refund.refundId, refund]));
+  const rows = new Map(ledger.refunds.map((row) => [row.refundId, row]));
+  const missing = journal.refunds.filter((refund) => refund.posted && journal.standing === 'posted' && !rows.has(refund.refundId));
+  return [
+    ...missing.map(({ refundId, outcome }): Said => ({ code: 'missing_in_ledger', detail: `refund ${refundId} is ${outcome} and marked as posted, and there is no row` })),
+    ...ledger.refunds.flatMap((row): readonly Said[] => {
+      const refund = decided.get(row.refundId);
+      if (!refund) return [{ code: 'missing_in_journal', detail: `the ledger has refund ${row.refundId} as ${row.outcome}` }];
+      if (refund.outcome === 'accepted') return [{ code: 'posted_undecided', detail: `the ledger has refund ${row.refundId} as ${row.outcome}, the journal as accepted` }];
+      if (refund.minor !== row.minor) return [{ code: 'amount_differs', detail: `refund ${row.refundId} has another amount in the ledger than in the journal` }];
+      return refund.outcome === row.outcome ? [] : [{ code: 'outcome_differs', detail: `refund ${row.refundId} is ${refund.outcome} in the journal, ${row.outcome} in the ledger` }];
+    }),
+  ];
+}
+
+/** What is accepted and not decided may have been given back already. */
+function refundsAgainstCharges({ journal, charges }: AuditCase): readonly Said[] {
+  if (!journal) return [];
+  const given = charges.reduce((sum, charge) => sum + charge.refundedMinor, 0n);
+  const least = refundedSum(journal.refunds, 'processed');
+  const most = least + refundedSum(journal.refunds, 'accepted');
+  return given >= least && given <= most ? [] : [{ code: 'refunds_differ', detail: `${given} minor units were given back, ${least} were decided` }];
+}
+
+export const refundedSum = (refunds: readonly RefundEntry[], outcome: RefundEntry['outcome']): bigint =>
+  refunds.reduce((sum, refund) => (refund.outcome === outcome ? sum + refund.minor : sum), 0n);

@@ -1,12 +1,21 @@
 // What each of the three records says of one payment, in common words, and as a line of text for a spool.
 // Invariant: a line is read back equal, to the last minor unit.
 import { minorUnits } from '../money/money.ts';
-import type { Money } from '../money/money.ts';
-import { acceptedOf, isKnown, keyText, merchantId, transactionId } from '../payment/payment.ts';
+import type { MinorUnits, Money } from '../money/money.ts';
+import { acceptedOf, isKnown, keyText } from '../payment/payment.ts';
 import type { Outcome, Payment, PaymentKey } from '../payment/payment.ts';
+import { refundsOf } from '../refund/refund.ts';
+import type { RefundOutcome } from '../refund/refund.ts';
 import type { Epoch } from '../region/epoch.ts';
 import { epochMs } from '../time.ts';
 import type { EpochMs } from '../time.ts';
+
+/** A refund as one record has it: in the currency of its payment. */
+export interface RefundEntry {
+  readonly refundId: string;
+  readonly minor: MinorUnits;
+  readonly outcome: 'accepted' | RefundOutcome;
+}
 
 export interface JournalEntry extends PaymentKey {
   readonly side: 'journal';
@@ -22,6 +31,8 @@ export interface JournalEntry extends PaymentKey {
   /** Somebody will still look for a charge to give back (row S-70): it is in work and was never posted. */
   readonly reversalDue: boolean;
   readonly setAside: boolean;
+  /** `posted`: the ledger that holds its payment must hold it too. */
+  readonly refunds: readonly (RefundEntry & { readonly posted: boolean })[];
   /** Of its latest change that the journal dates. */
   readonly newestAt: EpochMs;
 }
@@ -30,7 +41,8 @@ export interface LedgerEntry extends PaymentKey {
   readonly side: 'ledger';
   /** Absent when there are postings and no payment they belong to. */
   readonly row?: { readonly amount: Money; readonly outcome: Outcome; readonly reference?: string };
-  /** Its postings are exactly those that its row asks for, and sum to zero. */
+  readonly refunds: readonly RefundEntry[];
+  /** The postings are exactly those that its row and those of its refunds ask for, and sum to zero. */
   readonly balanced: boolean;
   readonly newestAt: EpochMs;
 }
@@ -42,6 +54,8 @@ export interface ChargeEntry extends PaymentKey {
   readonly amount: Money;
   readonly outcome: 'approved' | 'declined' | 'in_progress';
   readonly voided: boolean;
+  /** Given back of it, apart from a void. */
+  readonly refundedMinor: MinorUnits;
   readonly live: boolean;
   readonly newestAt: EpochMs;
 }
@@ -62,7 +76,8 @@ export function journalEntry(payment: Payment, epoch: Epoch): JournalEntry {
     ...(acceptance && { amount: acceptance.amount }),
     reversalDue: payment.inWork && payment.postedEpoch === 0,
     setAside: payment.quarantine !== undefined,
-    newestAt: epochMs(Math.max(acceptedAt, decision?.decidedAt ?? 0, payment.settledAt ?? 0)),
+    refunds: refundsOf(payment).map(({ refundId, amountMinor, decision: made, posted }) => ({ refundId, minor: amountMinor, outcome: made?.outcome ?? 'accepted', posted })),
+    newestAt: epochMs(Math.max(acceptedAt, decision?.decidedAt ?? 0, payment.settledAt ?? 0, ...refundsOf(payment).map((refund) => refund.decision?.decidedAt ?? refund.acceptedAt))),
   };
 }
 
@@ -81,16 +96,35 @@ export function partitionOf(key: PaymentKey, partitions: number): number {
   return (hash >>> 0) % partitions;
 }
 
-/** Only whole amounts are bigints, and only they are objects with `minor`: as text they stay exact. */
-export const lineOf = (entry: AuditEntry): string =>
-  JSON.stringify(entry, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+/** JSON has no whole numbers of the size of an amount, so they are written as texts; by hand, because a replacer would be called for every field. */
+type Line<T> = { readonly [K in keyof T]: T[K] extends MinorUnits ? string : T[K] };
 
-export const entryOf = (line: string): AuditEntry =>
-  JSON.parse(line, (name, value: unknown) => {
-    switch (name) {
-      case 'minor': return minorUnits(BigInt(value as string));
-      case 'merchantId': return merchantId(value as string);
-      case 'transactionId': return transactionId(value as string);
-      default: return value;
-    }
-  }) as AuditEntry;
+const linesOf = <T extends { readonly minor: MinorUnits }>(values: readonly T[]): readonly Line<T>[] => values.map((value) => ({ ...value, minor: value.minor.toString() }) as Line<T>);
+const moneyLine = ({ minor, currency }: Money): Line<Money> => ({ minor: minor.toString(), currency });
+const minorOf = (text: string): MinorUnits => minorUnits(BigInt(text));
+
+export function lineOf(entry: AuditEntry): string {
+  switch (entry.side) {
+    case 'journal': return JSON.stringify({ ...entry, refunds: linesOf(entry.refunds), ...(entry.amount && { amount: moneyLine(entry.amount) }) });
+    case 'ledger': return JSON.stringify({ ...entry, refunds: linesOf(entry.refunds), ...(entry.row && { row: { ...entry.row, amount: moneyLine(entry.row.amount) } }) });
+    case 'acquirer': return JSON.stringify({ ...entry, amount: moneyLine(entry.amount), refundedMinor: entry.refundedMinor.toString() });
+  }
+}
+
+/** Of a line that lineOf wrote. */
+export function entryOf(line: string): AuditEntry {
+  const read = JSON.parse(line) as Written;
+  switch (read.side) {
+    case 'journal': return { ...read, refunds: refundsIn(read), ...(read.amount && { amount: moneyIn(read.amount) }) } as JournalEntry;
+    case 'ledger': return { ...read, refunds: refundsIn(read), ...(read.row && { row: { ...read.row, amount: moneyIn(read.row.amount) } }) } as LedgerEntry;
+    case 'acquirer': return { ...read, amount: moneyIn(read.amount), refundedMinor: minorOf(read.refundedMinor) };
+  }
+}
+
+type Written =
+  | (Omit<JournalEntry, 'amount' | 'refunds'> & { readonly amount?: Line<Money>; readonly refunds: readonly Line<RefundEntry>[] })
+  | (Omit<LedgerEntry, 'row' | 'refunds'> & { readonly row?: Omit<NonNullable<LedgerEntry['row']>, 'amount'> & { readonly amount: Line<Money> }; readonly refunds: readonly Line<RefundEntry>[] })
+  | (Omit<ChargeEntry, 'amount' | 'refundedMinor'> & { readonly amount: Line<Money>; readonly refundedMinor: string });
+
+const moneyIn = ({ minor, currency }: Line<Money>): Money => ({ minor: minorOf(minor), currency });
+const refundsIn = ({ refunds }: { readonly refunds: readonly Line<RefundEntry>[] }): readonly RefundEntry[] => refunds.map((refund) => ({ ...refund, minor: minorOf(refund.minor) }));
