@@ -1,6 +1,8 @@
 // Builds every stack of an environment, in the order in which they are deployed: what both regions stand on first, then
 // the standby's service, then the primary's.
 // Invariant: the order below is the order of deployment. Only links and addresses read another region's stack.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { App } from 'aws-cdk-lib';
 import type { AppProps } from 'aws-cdk-lib';
 import { functions, peerOf, primaryRegion, regions, witnessRegion } from '@understudy/functions/manifest';
@@ -9,17 +11,23 @@ import type { Deployment } from './config/config.ts';
 import type { CodeOf, FunctionsContext } from './constructs/service-function.ts';
 import { AddressesStack, apiHostParameter } from './stacks/addresses.stack.ts';
 import { DataStack } from './stacks/data.stack.ts';
+import { DrillStack } from './stacks/drill.stack.ts';
 import { FailoverStack } from './stacks/failover.stack.ts';
 import { InstallStack } from './stacks/install.stack.ts';
 import { KeyStack } from './stacks/key.stack.ts';
 import { LedgerStack } from './stacks/ledger.stack.ts';
 import { ledgerHostParameters, LinksStack, parameterValue } from './stacks/links.stack.ts';
+import type { Linked } from './stacks/links.stack.ts';
 import { MessagingStack } from './stacks/messaging.stack.ts';
 import { NetworkStack } from './stacks/network.stack.ts';
 import type { RegionStack } from './stacks/region-stack.ts';
 import { checkKinds, ServiceStack } from './stacks/service.stack.ts';
 import { StorageStack } from './stacks/storage.stack.ts';
 import { UsageStack } from './stacks/usage.stack.ts';
+import { WatchStack } from './stacks/watch.stack.ts';
+
+/** What the CDK recommends to new projects, so that its defaults are those of today. */
+const flags = JSON.parse(readFileSync(createRequire(import.meta.url).resolve('aws-cdk-lib/recommended-feature-flags.json'), 'utf8')) as Readonly<Record<string, unknown>>;
 
 /** Owns what belongs to no region, and is deployed to first. */
 const standbyRegion: Region = peerOf(primaryRegion);
@@ -38,7 +46,7 @@ export interface Built {
 
 export function buildApp(deployment: Deployment, codeOf: CodeOf, props: AppProps = {}): Built {
   checkKinds(functions);
-  const app = new App({ analyticsReporting: false, ...props });
+  const app = new App({ analyticsReporting: false, ...props, context: { ...flags, ...props.context } });
   const at = <R extends Vantage>(region: R): { readonly deployment: Deployment; readonly region: R } => ({ deployment, region });
   const stacks: RegionStack[] = [];
   const add = <S extends RegionStack>(stack: S): S => {
@@ -53,13 +61,15 @@ export function buildApp(deployment: Deployment, codeOf: CodeOf, props: AppProps
   add(new DataStack(app, at(standbyRegion), original));
   for (const region of [standbyRegion, primaryRegion, witnessRegion] as const) add(new MessagingStack(app, at(region), keyStacks[region]));
   // The one to be copied into comes first.
-  for (const region of [standbyRegion, primaryRegion]) add(new StorageStack(app, at(region), keyStacks[region]));
+  const storage = each((region) => add(new StorageStack(app, at(region), keyStacks[region])), [standbyRegion, primaryRegion]);
   const networks = each((region) => add(new NetworkStack(app, at(region), keyStacks[region])), [standbyRegion, primaryRegion]);
   // The primary half is made first: the standby is made as its copy.
   const ledgers = each((region) => add(new LedgerStack(app, at(region), { keys: keyStacks[region], network: networks[region] })), [primaryRegion, standbyRegion]);
-  const otherOf = (region: Region) => ({ network: networks[peerOf(region)], ledger: ledgers[peerOf(region)] });
-  const primaryLinks = add(new LinksStack(app, at(primaryRegion), { network: networks[primaryRegion], other: otherOf(primaryRegion) }));
-  add(new LinksStack(app, at(standbyRegion), { network: networks[standbyRegion], other: { ...otherOf(standbyRegion), links: primaryLinks } }));
+  const linked = (region: Region, links?: LinksStack): Linked => ({
+    keys: keyStacks[region], storage: storage[region], network: networks[region], other: { network: networks[peerOf(region)], ledger: ledgers[peerOf(region)], ...(links ? { links } : {}) },
+  });
+  const primaryLinks = add(new LinksStack(app, at(primaryRegion), linked(primaryRegion)));
+  add(new LinksStack(app, at(standbyRegion), linked(standbyRegion, primaryLinks)));
 
   const contextOf = (stack: { readonly region: Region }, apiHosts = false): FunctionsContext => {
     const { region } = stack;
@@ -87,5 +97,7 @@ export function buildApp(deployment: Deployment, codeOf: CodeOf, props: AppProps
     place: at(witnessRegion), names: witnessNames, codeOf, keyArn: keyStacks[witnessRegion].keyArn, keyId: keyStacks[witnessRegion].keyId,
     environment: { apiHosts: each((api) => parameterValue(apiHostParameter(witnessNames, api))) },
   }));
+  for (const region of [standbyRegion, primaryRegion, witnessRegion] as const) add(new WatchStack(app, at(region)));
+  for (const region of [standbyRegion, primaryRegion]) add(new DrillStack(app, at(region)));
   return { app, stacks };
 }

@@ -1,6 +1,6 @@
 // `npm run synth`: writes the templates of one environment to cdk.out, offline and without an account's help.
 // `--config FILE` names another configuration than the one for trying things out; `--out FOLDER` another folder.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -25,6 +25,8 @@ const codeOf = (name: string): lambda.Code => {
 
 try {
   const deployment = readDeployment(JSON.parse(readFileSync(values.config, 'utf8')));
+  // An older assembly only: whatever else is there is not ours.
+  if (existsSync(join(values.out, 'manifest.json'))) rmSync(values.out, { recursive: true });
   const { app, stacks } = buildApp(deployment, codeOf, { outdir: resolve(values.out) });
   app.synth();
   process.stdout.write(`${stacks.map((stack) => stack.stackName).join('\n')}\n`);

@@ -96,11 +96,19 @@ export class Api extends Construct {
   }
 
   #firewall(): void {
-    const { names } = this.#props;
+    const { names, place, keyArn } = this.#props;
     const acl = new waf.CfnWebACL(this, 'Firewall', {
       name: names.of('api'), scope: 'REGIONAL', defaultAction: { allow: {} }, ...firewallRules(STAGE),
       visibilityConfig: { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName: names.of('api') },
     });
+    // The service wants this beginning of a name.
+    const log = logGroup(this, 'FirewallLog', { name: `aws-waf-logs-${names.of('api')}`, days: place.deployment.logDays, keyArn, production: place.deployment.production });
+    new waf.CfnLoggingConfiguration(this, 'FirewallLogging', {
+      resourceArn: acl.attrArn, logDestinationConfigs: [`arn:aws:logs:${place.region}:${place.deployment.account}:log-group:${log.logGroupName}`],
+      redactedFields: [{ singleHeader: { Name: 'authorization' } }],
+      // What was let through stands in the access log.
+      loggingFilter: { DefaultBehavior: 'DROP', Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions: [{ ActionCondition: { Action: 'BLOCK' } }] }] },
+    }).node.addDependency(log);
     new waf.CfnWebACLAssociation(this, 'FirewallOfStage', { webAclArn: acl.attrArn, resourceArn: this.restApi.deploymentStage.stageArn });
   }
 

@@ -3,7 +3,7 @@
 // variables the environment.
 // Invariant: no construct may add to a role afterwards; what a function may do stands here and in rights.ts.
 import {
-  Duration, aws_cloudwatch as cloudwatch, aws_codedeploy as codedeploy, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
+  Duration, aws_codedeploy as codedeploy, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { peerOf, witnessRegion } from '@understudy/functions/manifest';
@@ -12,6 +12,7 @@ import { LEDGER_PORT } from '../ledger-names.ts';
 import type { Names } from '../names.ts';
 import { cidrs } from '../stacks/network.stack.ts';
 import type { Place } from '../stacks/region-stack.ts';
+import { raise } from './alarm.ts';
 import { environmentOf } from './environment.ts';
 import type { EnvironmentContext } from './environment.ts';
 import { logGroup } from './log-group.ts';
@@ -42,6 +43,8 @@ export interface ServiceFunctionProps {
 }
 
 const HTTPS = 443;
+
+const takesRequests: ReadonlySet<string> = new Set(['http', 'authorizer', 'queue']);
 
 export class ServiceFunction extends Construct {
   readonly name: string;
@@ -78,7 +81,7 @@ export class ServiceFunction extends Construct {
       ...(grants.some((grant) => grant.readsSecrets) ? { paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(lambda.ParamsAndSecretsVersions.V1_0_103) } : {}),
       ...concurrencyOf(reserved ?? deployment.concurrency.reserved[spec.name]),
     });
-    this.alias = this.#release();
+    this.alias = this.#release(takesRequests.has(spec.kind));
   }
 
   #role(grants: readonly Grant[], log: logs.CfnLogGroup): iam.Role {
@@ -129,20 +132,18 @@ export class ServiceFunction extends Construct {
     return { vpc: network.vpc, vpcSubnets: { subnetGroupName: 'functions' }, securityGroups: [group] };
   }
 
-  /** Callers name the alias, so that a new version can be tried on a part of them. */
-  #release(): lambda.Alias {
+  /** Callers name the alias, so that a new version can be tried on a part of them. What runs by itself has no parts. */
+  #release(hasCallers: boolean): lambda.Alias {
     const { names, place } = this.#context;
     const { concurrency, release } = place.deployment;
     const provisioned = concurrency.provisioned[this.name];
     const alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion, ...(provisioned === undefined ? {} : { provisionedConcurrentExecutions: provisioned }) });
-    if (release === 'canary') {
+    if (release === 'canary' && hasCallers) {
       new codedeploy.LambdaDeploymentGroup(this, 'Release', {
         deploymentGroupName: names.of(this.name),
         alias,
         deploymentConfig: codedeploy.LambdaDeploymentConfig.CANARY_10PERCENT_5MINUTES,
-        alarms: [new cloudwatch.Alarm(this, 'CanaryAlarm', {
-          alarmName: names.of(`canary-${this.name}`), alarmDescription: runbook('canary'), metric: alias.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }), threshold: 1, evaluationPeriods: 1, treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-        })],
+        alarms: [raise(this, { kind: 'canary', of: this.name, names, topicArn: names.topic('alerts', place.region), metric: alias.metricErrors({ period: Duration.minutes(1), statistic: 'Sum' }), above: 0 })],
       });
     }
     return alias;
@@ -150,6 +151,3 @@ export class ServiceFunction extends Construct {
 }
 
 const concurrencyOf = (reserved: number | undefined): Partial<lambda.FunctionProps> => (reserved === undefined ? {} : { reservedConcurrentExecutions: reserved });
-
-/** Where an alarm's text points: the heading of its kind. */
-export const runbook = (kind: string): string => `See RUNBOOK.md#${kind}`;

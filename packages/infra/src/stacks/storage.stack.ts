@@ -18,8 +18,29 @@ const OLD_VERSION_DAYS = 30;
 const COOL_AFTER_DAYS = 90;
 const REPLICATION_MINUTES = 15;
 
-export const replicationConfiguration = (roleArn: string, destination: { readonly bucketArn: string; readonly keyArn: string }): s3.CfnBucket.ReplicationConfigurationProperty => ({
-  role: roleArn,
+interface Destination {
+  readonly bucketArn: string;
+  readonly keyArn: string;
+}
+
+/** As the S3 API takes it; templates write the same fields in lower case. */
+export const replicationRequest = (role: string, destination: Destination): { readonly role: string; readonly rules: readonly object[] } => ({
+  role,
+  rules: [{
+    ID: 'everything', Status: 'Enabled', Priority: 1, Filter: { Prefix: '' },
+    DeleteMarkerReplication: { Status: 'Disabled' },
+    SourceSelectionCriteria: { SseKmsEncryptedObjects: { Status: 'Enabled' } },
+    Destination: {
+      Bucket: destination.bucketArn,
+      EncryptionConfiguration: { ReplicaKmsKeyID: destination.keyArn },
+      ReplicationTime: { Status: 'Enabled', Time: { Minutes: REPLICATION_MINUTES } },
+      Metrics: { Status: 'Enabled', EventThreshold: { Minutes: REPLICATION_MINUTES } },
+    },
+  }],
+});
+
+const replicationConfiguration = (role: string, destination: Destination): s3.CfnBucket.ReplicationConfigurationProperty => ({
+  role,
   rules: [{
     id: 'everything', status: 'Enabled', priority: 1, filter: { prefix: '' },
     deleteMarkerReplication: { status: 'Disabled' },
@@ -47,8 +68,8 @@ export class StorageStack extends RegionStack<Region> {
       bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
       lifecycleConfiguration: { rules: [{ id: 'old', status: 'Enabled', expirationInDays: ACCESS_LOG_DAYS }] },
     });
-    this.#policy(log, this.names.bucket('access-log', region), new iam.PolicyStatement({
-      sid: 'AccessLogs', principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [`arn:aws:s3:::${this.names.bucket('access-log', region)}/*`],
+    this.#policy(log, new iam.PolicyStatement({
+      sid: 'AccessLogs', principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [`${log.attrArn}/*`],
       conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
     }));
     this.replicationRoleArn = this.#replicationRole(other, keys);
@@ -64,7 +85,7 @@ export class StorageStack extends RegionStack<Region> {
       },
       ...(region === primaryRegion ? { replicationConfiguration: replicationConfiguration(this.replicationRoleArn, { bucketArn: `arn:aws:s3:::${this.names.bucket(BUCKET, other)}`, keyArn: this.names.arn('kms', other, `key/${keys.keyId}`) }) } : {}),
     });
-    this.#policy(bucket, name);
+    this.#policy(bucket);
     new CfnOutput(this, 'ReceiptsBucket', { value: name });
   }
 
@@ -79,8 +100,8 @@ export class StorageStack extends RegionStack<Region> {
     return bucket;
   }
 
-  #policy(bucket: s3.CfnBucket, name: string, ...also: readonly iam.PolicyStatement[]): void {
-    const resources = [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/*`];
+  #policy(bucket: s3.CfnBucket, ...also: readonly iam.PolicyStatement[]): void {
+    const resources = [bucket.attrArn, `${bucket.attrArn}/*`];
     new s3.CfnBucketPolicy(this, `${bucket.node.id}Policy`, {
       bucket: bucket.ref,
       policyDocument: new iam.PolicyDocument({
