@@ -16,5 +16,7 @@ export function createAcquirerSides(sides: AcquirerSides): Acquirer {
     charge: (request) => sideOf(request).charge(request),
     lookup: (charge) => sideOf(charge).lookup(charge),
     void: (charge, reference) => sideOf(charge).void(charge, reference),
+    refund: (order) => sideOf(order).refund(order),
+    lookupRefund: (refund) => sideOf(refund).lookupRefund(refund),
   };
 }

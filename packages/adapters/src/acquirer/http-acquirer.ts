@@ -1,11 +1,11 @@
 /**
- * Charges cards through an acquirer's HTTP interface.
+ * Charges cards, and gives money back, through an acquirer's HTTP interface.
  * Invariant: it returns only what the acquirer definitely said; whatever was not understood, late or lost is a
  * retryable fault, because the money may have moved.
  * It repeats nothing, decides nothing, and puts no part of a request or an answer into a fault.
  */
 import { assert, keyText, PortFault } from '@understudy/core';
-import type { Acquirer, ChargeKey, ChargeRequest } from '@understudy/core';
+import type { Acquirer, ChargeKey, ChargeRequest, RefundKey, RefundOrder } from '@understudy/core';
 import { httpCall, HttpFault, keepAliveAgent } from '../system/http-call.ts';
 import type { HttpAnswer } from '../system/http-call.ts';
 import { sha256Hex } from '../system/sha256-hex.ts';
@@ -38,6 +38,17 @@ const chargeBody = (request: ChargeRequest): string =>
     currency: request.amount.currency,
     payment_method: request.paymentMethod,
     live: request.live,
+  });
+
+const refundBody = (order: RefundOrder): string =>
+  JSON.stringify({
+    merchant_id: order.merchantId,
+    transaction_id: order.transactionId,
+    refund_id: order.refundId,
+    charge_reference: order.chargeReference,
+    amount_minor: order.amount.minor.toString(),
+    currency: order.amount.currency,
+    live: order.live,
   });
 
 /** One side of an acquirer, live or test: which one is asked is decided before, by `createAcquirerSides`. */
@@ -74,6 +85,15 @@ export function createHttpAcquirer(options: HttpAcquirerOptions): Acquirer {
     async void(key: ChargeKey, reference) {
       const answer = await call(`/v1/charges/${sha256Hex(keyText(key))}/void`, { body: JSON.stringify({ reference }) });
       if (!isVoidDone(answer)) throw unknown(`a void that was not confirmed (HTTP ${answer.status})`);
+    },
+    async refund(order: RefundOrder) {
+      const answer = await call('/v1/refunds', { body: refundBody(order), headers: { 'idempotency-key': order.idempotencyKey } });
+      return definite(answer, readChargeAnswer(answer));
+    },
+    async lookupRefund(key: RefundKey) {
+      const query = new URLSearchParams({ merchant_id: key.merchantId, transaction_id: key.transactionId, refund_id: key.refundId });
+      const answer = await call(`/v1/refunds?${query.toString()}`);
+      return definite(answer, readLookupAnswer(answer));
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The journal over the strongly consistent table.
- * Invariant: each method is one conditional write. One call may be carried out at both endpoints, when the first
+ * Invariant: each method is one conditional write; only a mark that lacks refunds takes a second one, to tell those it has. One call may be carried out at both endpoints, when the first
  * attempt's answer is lost: the writes that could mistake their own first attempt for somebody else's carry an id of
  * the call (`accept_id`, `fault_id`); the others are the same when done twice.
  */
@@ -11,7 +11,8 @@ import { text, whole } from './item.ts';
 import type { Item, ItemReader } from './item.ts';
 import { Items } from './items.ts';
 import { paymentPk } from './journal-table.ts';
-import { acceptedItem, decisionMap, paymentOf, quarantineMap, spentItem, workSort } from './payment-item.ts';
+import { acceptedItem, decisionMap, paymentOf, quarantineMap, spentItem, workPlace, workSort } from './payment-item.ts';
+import { hasRefunds, refundCountOf, toldRefunds } from './refund-item.ts';
 
 const isDecided = (payment: Payment): payment is DecidedPayment => payment.acceptance !== undefined && payment.decision !== undefined;
 
@@ -53,20 +54,26 @@ export class DynamoJournal implements Journal {
     return standing ? { code: 'exists', payment: paymentOf(standing) } : { code: 'spent' };
   }
 
-  async markPosted(key: PaymentKey, mark: PostedMark): Promise<void> {
+  async markPosted(key: PaymentKey, mark: PostedMark): Promise<boolean> {
+    const refunds = mark.refunds ?? [];
+    const [has, told] = [hasRefunds(refunds.length), toldRefunds(refunds)];
     // Sorts the index anew. Once `work` is gone the item is in no index, and a sort text alone does not bring it back.
-    await this.#items.change(paymentPk(key), {
-      expression: 'SET #posted_epoch = :epoch, #settled_at = if_not_exists(#settled_at, :at), #settled_region = if_not_exists(#settled_region, :region), #work_sort = :sort',
-      condition: '#posted_epoch < :epoch',
-      values: { ':epoch': whole(mark.epoch), ':at': whole(mark.at), ':region': text(mark.region), ':sort': text(workSort(mark.epoch, mark.acceptedAt)) },
+    const { applied, item } = await this.#items.change(paymentPk(key), {
+      expression: `SET #posted_epoch = :epoch, #settled_at = if_not_exists(#settled_at, :at), #settled_region = if_not_exists(#settled_region, :region), #work_sort = :sort ${told.expression}`,
+      condition: `#posted_epoch <= :epoch AND ${has.condition}`,
+      values: { ':epoch': whole(mark.epoch), ':at': whole(mark.at), ':region': text(mark.region), ':sort': text(workSort(mark.epoch, mark.acceptedAt)), ...has.values, ...told.values },
     });
+    if (applied || !item || refundCountOf(item) === refunds.length) return true;
+    if (refunds.length > 0) await this.#items.change(paymentPk(key), { expression: told.expression, condition: '#posted_epoch <= :epoch', values: { ':epoch': whole(mark.epoch), ...told.values } });
+    return false;
   }
 
-  async confirm(key: PaymentKey, epoch: Epoch): Promise<boolean> {
+  async confirm(key: PaymentKey, epoch: Epoch, refunds = 0): Promise<boolean> {
+    const has = hasRefunds(refunds);
     const { applied } = await this.#items.change(paymentPk(key), {
       expression: 'REMOVE #work, #work_sort',
-      condition: 'attribute_exists(#work) AND attribute_exists(#decision) AND #posted_epoch = :epoch',
-      values: { ':epoch': whole(epoch) },
+      condition: `attribute_exists(#work) AND attribute_exists(#decision) AND #posted_epoch = :epoch AND begins_with(#work_sort, :place) AND ${has.condition}`,
+      values: { ':epoch': whole(epoch), ':place': text(workPlace(epoch)), ...has.values },
     });
     return applied;
   }

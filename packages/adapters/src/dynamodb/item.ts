@@ -14,6 +14,7 @@ export const ITEM_VERSION = 1;
 
 export const text = (value: string): AttributeValue => ({ S: value });
 export const whole = (value: number | bigint): AttributeValue => ({ N: BigInt(value).toString() });
+export const texts = (values: readonly string[]): AttributeValue => ({ SS: [...values] });
 export const truth = (value: boolean): AttributeValue => ({ BOOL: value });
 
 /** Leaves out what is undefined. */
@@ -36,6 +37,10 @@ export class ItemReader {
     const version = reader.number('v');
     if (version > ITEM_VERSION) throw reader.#fault(`the item ${reader.text('pk')} is of version ${version}, this code knows ${ITEM_VERSION}`);
     return reader;
+  }
+
+  get names(): readonly string[] {
+    return Object.keys(this.#item);
   }
 
   has(name: string): boolean {
@@ -75,6 +80,10 @@ export class ItemReader {
 
   map(name: string): ItemReader {
     return new ItemReader(this.#port, this.#item[name]?.M ?? this.#missing(name));
+  }
+
+  texts(name: string): readonly string[] {
+    return this.#item[name]?.SS ?? this.#missing(name);
   }
 
   list(name: string): readonly ItemReader[] {

@@ -17,6 +17,8 @@ export interface Change {
   readonly expression: string;
   readonly condition?: string;
   readonly values: Item;
+  /** What names that are not attributes themselves stand for. */
+  readonly names?: Readonly<Record<`#${string}`, string>>;
 }
 
 export interface Changed {
@@ -76,7 +78,7 @@ export class Items {
       Key: { pk: text(pk) },
       UpdateExpression: expression,
       ConditionExpression: condition,
-      ExpressionAttributeNames: namesIn(expression, condition),
+      ExpressionAttributeNames: { ...namesIn(expression, condition), ...change.names },
       ExpressionAttributeValues: { ...change.values, ':v': whole(ITEM_VERSION) },
       ReturnValues: 'ALL_NEW',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',

@@ -1,7 +1,9 @@
 // An acquirer in memory that keeps a record of every charge, and misbehaves on demand: lost answers, answers that
 // are not definite, keys that expire, declines that are not remembered. Unscripted it keeps the port's promises.
-import type { Acquirer, ChargeAnswer, ChargeKey, ChargeRequest, LookupAnswer, Money, PaymentKey } from '@understudy/core';
+import type { Acquirer, ChargeAnswer, ChargeKey, ChargeRequest, LookupAnswer, Money, PaymentKey, RefundAnswer, RefundId, RefundKey, RefundLookup, RefundOrder } from '@understudy/core';
 import { keyText, PortFault } from '@understudy/core';
+import { InMemoryRefundDesk } from './in-memory-refund-desk.ts';
+import type { RefundRecord } from './in-memory-refund-desk.ts';
 
 export type AcquirerMode =
   | 'approve'
@@ -46,6 +48,7 @@ const answerOf = (charge: ChargeRecord): Exclude<ChargeAnswer, { code: 'invalid'
 export class InMemoryAcquirer implements Acquirer {
   #charges: ChargeRecord[] = [];
   #knownKeys = new Map<string, string>();
+  readonly #refunds = new InMemoryRefundDesk();
   #behaviours: { readonly behaviour: AcquirerBehaviour; left: number }[] = [];
 
   charges(): readonly ChargeRecord[] {
@@ -55,6 +58,15 @@ export class InMemoryAcquirer implements Acquirer {
   /** What was taken from the customer for this payment and not given back: more than one is a double charge. */
   netCharges(key: PaymentKey): number {
     return this.#of(key).filter((charge) => charge.outcome === 'approved' && !charge.voided).length;
+  }
+
+  refunds(): readonly RefundRecord[] {
+    return this.#refunds.records();
+  }
+
+  /** How often money was given back for this refund: more than once is too much. */
+  netRefunds(key: PaymentKey, id: RefundId): number {
+    return this.refunds().filter((record) => keyText(record) === keyText(key) && record.refundId === id && record.outcome === 'approved').length;
   }
 
   /** The latest matching behaviour wins. */
@@ -69,6 +81,7 @@ export class InMemoryAcquirer implements Acquirer {
   /** Every idempotency key so far reaches the end of its life. Charges are still found by reference. */
   expireKeys(): void {
     this.#knownKeys.clear();
+    this.#refunds.expireKeys();
   }
 
   /** Breaks the port's demand, as some acquirers do: a declined key may be charged anew. */
@@ -98,6 +111,20 @@ export class InMemoryAcquirer implements Acquirer {
   async void(key: ChargeKey, reference: string): Promise<void> {
     this.#charges = this.#charges.map((charge) =>
       charge.reference === reference && keyText(charge) === keyText(key) && charge.live === key.live && charge.outcome === 'approved' ? { ...charge, voided: true } : charge);
+  }
+
+  async refund(order: RefundOrder): Promise<RefundAnswer> {
+    const mode = this.#nextMode(order);
+    if (mode === 'fail') throw this.#fault('the request did not arrive');
+    if (mode === 'invalid') return { code: 'invalid', reason: 'invalid_request' };
+    const charge = this.#of(order).find((one) => one.live === order.live && one.reference === order.chargeReference && one.outcome === 'approved' && !one.voided);
+    const answer = this.#refunds.refund(order, { outcome: this.#outcomeOf(mode), charged: charge?.amount.minor ?? 0n });
+    if (mode === 'charge_no_answer') throw this.#fault('the answer is lost');
+    return answer;
+  }
+
+  async lookupRefund(key: RefundKey): Promise<RefundLookup> {
+    return this.#refunds.lookup(key);
   }
 
   #of(key: PaymentKey): readonly ChargeRecord[] {

@@ -4,7 +4,7 @@ import type {
   BusinessDate, ClosingDay, DayToCheck, DecidedPayment, Entry, Epoch, FoundFile, ReceiptBook, SettlementBook, SettlementFile, SettlementFileName,
 } from '@understudy/core';
 import { entryId, receiptName, settlementFileKey } from '@understudy/core';
-import type { InMemoryLedger } from './in-memory-ledger.ts';
+import type { InMemoryLedger, RefundRow } from './in-memory-ledger.ts';
 
 export type PublishingNote =
   | { readonly kind: 'written'; readonly entryIds: readonly string[] }
@@ -28,8 +28,16 @@ const entryOf = (payment: DecidedPayment): Entry => ({
   ...(payment.decision.acquirerReference !== undefined && { acquirerReference: payment.decision.acquirerReference }),
 });
 
-const entriesIn = (ledger: InMemoryLedger): readonly Entry[] =>
-  ledger.rows().map((row) => row.payment).filter((payment) => payment.decision.outcome === 'processed').map(entryOf);
+const refundEntryOf = ({ payment, refund }: RefundRow): Entry => {
+  const { acquirerReference: _ofTheCharge, ...entry } = entryOf(payment);
+  const { acquirerReference, decidedAt, businessDate } = refund.decision;
+  return { ...entry, refundId: refund.refundId, amountMinor: -refund.amountMinor, decidedAt, businessDate, ...(acquirerReference !== undefined && { acquirerReference }) };
+};
+
+const entriesIn = (ledger: InMemoryLedger): readonly Entry[] => [
+  ...ledger.rows().map((row) => row.payment).filter((payment) => payment.decision.outcome === 'processed').map(entryOf),
+  ...ledger.refundRows().filter((row) => row.refund.decision.outcome === 'processed').map(refundEntryOf),
+];
 
 type Noted<K extends PublishingNote['kind']> = Extract<PublishingNote, { readonly kind: K }>;
 

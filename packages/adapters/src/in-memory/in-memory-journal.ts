@@ -77,19 +77,20 @@ export class InMemoryJournal implements Journal, Upkeep {
     const stored = this.#items.get(keyText(key));
     if (!stored) return true;
     const { payment } = stored;
-    const isComplete = refundsOf(payment).length === mark.refunds.length;
+    const refunds = mark.refunds ?? [];
+    const isComplete = refundsOf(payment).length === refunds.length;
     if (payment.postedEpoch > mark.epoch) return isComplete;
-    const told = payment.refunds && { refunds: payment.refunds.map((refund) => ({ ...refund, posted: refund.posted || mark.refunds.includes(refund.refundId) })) };
+    const told = payment.refunds && { refunds: payment.refunds.map((refund) => ({ ...refund, posted: refund.posted || refunds.includes(refund.refundId) })) };
     const first = { settledAt: mark.at, settledRegion: mark.region };
     if (!isComplete) this.#store({ ...stored, payment: { ...payment, ...told } });
     else this.#store({ ...stored, payment: { ...first, ...payment, ...told, postedEpoch: mark.epoch }, place: { postedEpoch: mark.epoch, acceptedAt: mark.acceptedAt } });
     return isComplete;
   }
 
-  async confirm(key: PaymentKey, row: Parameters<Journal['confirm']>[1]): Promise<boolean> {
+  async confirm(key: PaymentKey, epoch: Epoch, refunds = 0): Promise<boolean> {
     const stored = this.#items.get(keyText(key));
-    if (!stored?.payment.inWork || !stored.payment.decision || stored.payment.postedEpoch !== row.epoch) return false;
-    if (stored.place?.postedEpoch !== row.epoch || refundsOf(stored.payment).length !== row.refunds) return false;
+    if (!stored?.payment.inWork || !stored.payment.decision || stored.payment.postedEpoch !== epoch) return false;
+    if (stored.place?.postedEpoch !== epoch || refundsOf(stored.payment).length !== refunds) return false;
     this.#store({ ...stored, payment: { ...stored.payment, inWork: false } });
     return true;
   }

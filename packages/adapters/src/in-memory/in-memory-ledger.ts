@@ -1,8 +1,8 @@
 // One region's ledger server in memory: a log of commits, and the books that they make. A standby holds a prefix
 // of its primary's log, so that promoting it loses exactly the tail. Each method is one transaction.
 // Who follows whom, promotion and rejoining belong to InMemoryLedgerPair.
-import type { DecidedPayment, Epoch, EpochMs, Ledger, LedgerSnapshot, LedgerStatus, PaymentKey, PostResult, Region } from '@understudy/core';
-import { assert, epochOf, keyText, PortFault } from '@understudy/core';
+import type { DecidedPayment, DecidedRefund, Epoch, EpochMs, Ledger, LedgerSnapshot, LedgerStatus, PaymentKey, PostResult, Region } from '@understudy/core';
+import { assert, decidedRefundsOf, epochOf, keyText, PortFault } from '@understudy/core';
 import type { PublishingNote } from './in-memory-books.ts';
 import type { OutboxNote } from './in-memory-outbox.ts';
 
@@ -12,8 +12,12 @@ export interface LedgerRow {
   readonly epoch: Epoch;
 }
 
+export interface RefundRow extends LedgerRow {
+  readonly refund: DecidedRefund;
+}
+
 export type LedgerCommit =
-  | { readonly kind: 'rows'; readonly at: EpochMs; readonly rows: readonly LedgerRow[] }
+  | { readonly kind: 'rows'; readonly at: EpochMs; readonly rows: readonly LedgerRow[]; readonly refunds: readonly RefundRow[] }
   | { readonly kind: 'fence'; readonly at: EpochMs; readonly fence: Epoch }
   | { readonly kind: 'note'; readonly at: EpochMs; readonly note: PublishingNote }
   | { readonly kind: 'outbox'; readonly at: EpochMs; readonly notes: readonly OutboxNote[] };
@@ -31,6 +35,7 @@ interface Standing {
   readonly row: LedgerRow;
   /** Its place in the log. */
   readonly commit: number;
+  readonly refunds: { readonly row: RefundRow; readonly commit: number }[];
 }
 
 const booksTake = ({ acceptance }: DecidedPayment): boolean => acceptance.amount.minor > 0n;
@@ -39,6 +44,9 @@ const booksTake = ({ acceptance }: DecidedPayment): boolean => acceptance.amount
 const saysTheSame = (a: DecidedPayment, b: DecidedPayment): boolean =>
   a.decision.outcome === b.decision.outcome && a.decision.acquirerReference === b.decision.acquirerReference
   && a.acceptance.amount.minor === b.acceptance.amount.minor && a.acceptance.amount.currency === b.acceptance.amount.currency;
+
+const refundSaysTheSame = (a: DecidedRefund, b: DecidedRefund): boolean =>
+  a.decision.outcome === b.decision.outcome && a.decision.acquirerReference === b.decision.acquirerReference && a.amountMinor === b.amountMinor;
 
 const compareTexts = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
@@ -70,6 +78,11 @@ export class InMemoryLedger implements Ledger {
     return this.#log.flatMap((commit) => (commit.kind === 'rows' ? commit.rows : []));
   }
 
+  /** Every refund's row in commit order. */
+  refundRows(): readonly RefundRow[] {
+    return this.#log.flatMap((commit) => (commit.kind === 'rows' ? commit.refunds : []));
+  }
+
   /** From now on the database refuses this payment's content, as a constraint would; undefined takes that back. */
   refuse(key: PaymentKey, reason: string | undefined): void {
     if (reason === undefined) this.#refusals.delete(keyText(key));
@@ -83,19 +96,24 @@ export class InMemoryLedger implements Ledger {
     if (reason !== undefined) return { code: 'refused', reason };
     const absent = new Map(payments.map((payment) => [keyText(payment), payment] as const).filter(([text]) => !this.#standing.has(text)));
     const rows = [...absent].sort(([a], [b]) => compareTexts(a, b)).map(([, payment]) => ({ payment, epoch }));
-    if (rows.length > 0) this.#commit({ kind: 'rows', at: this.#options.now(), rows });
-    return { code: 'posted', inserted: new Set(absent.keys()) };
+    const distinct = new Map(payments.map((payment) => [keyText(payment), payment]));
+    const refunds = [...distinct.values()].flatMap((payment) => this.#absentRefunds(payment).map((refund) => ({ payment, refund, epoch })));
+    if (rows.length + refunds.length > 0) this.#commit({ kind: 'rows', at: this.#options.now(), rows, refunds });
+    return { code: 'posted', inserted: new Set([...absent.keys(), ...refunds.map((row) => keyText(row.payment))]) };
   }
 
   async withSnapshot<T>(use: (snapshot: LedgerSnapshot) => Promise<T>): Promise<T> {
     this.use();
     const standing = this.#standing;
     const instant = this.#log.length;
-    const isPresent = (key: PaymentKey): boolean => (standing.get(keyText(key))?.commit ?? instant) < instant;
     return use({
       fence: this.#fence,
       inRecovery: this.role === 'standby',
-      present: async (keys) => new Set(keys.filter(isPresent).map(keyText)),
+      present: async (keys) => new Map(keys.flatMap((key) => {
+        const found = standing.get(keyText(key));
+        if (!found || found.commit >= instant) return [];
+        return [[keyText(key), found.refunds.filter(({ commit }) => commit < instant).map(({ row }) => row.refund.refundId)] as const];
+      })),
     });
   }
 
@@ -153,7 +171,21 @@ export class InMemoryLedger implements Ledger {
     const standing = this.#standing.get(text);
     if (standing && !saysTheSame(standing.row.payment, payment)) return `the row of ${text} says something else`;
     if (!booksTake(payment)) return `the amount of ${text} is not positive`;
+    const posted = new Map(standing?.refunds.map(({ row }) => [row.refund.refundId, row.refund]));
+    const differing = decidedRefundsOf(payment).find((refund) => {
+      const row = posted.get(refund.refundId);
+      return row && !refundSaysTheSame(row, refund);
+    });
+    if (differing) return `the row of refund ${differing.refundId} of ${text} says something else`;
+    const refunded = new Map([...posted, ...decidedRefundsOf(payment).map((refund) => [refund.refundId, refund] as const)]);
+    const total = [...refunded.values()].reduce((sum, refund) => (refund.decision.outcome === 'processed' ? sum + refund.amountMinor : sum), 0n);
+    if (total > 0n && (payment.decision.outcome !== 'processed' || total > payment.acceptance.amount.minor)) return `the refunds of ${text} exceed it`;
     return this.#refusals.get(text);
+  }
+
+  #absentRefunds(payment: DecidedPayment): readonly DecidedRefund[] {
+    const posted = new Set(this.#standing.get(keyText(payment))?.refunds.map(({ row }) => row.refund.refundId));
+    return decidedRefundsOf(payment).filter((refund) => !posted.has(refund.refundId));
   }
 
   #commit(commit: LedgerCommit): void {
@@ -163,7 +195,10 @@ export class InMemoryLedger implements Ledger {
 
   #append(commit: LedgerCommit): void {
     if (commit.kind === 'fence') this.#fence = commit.fence;
-    if (commit.kind === 'rows') for (const row of commit.rows) this.#standing.set(keyText(row.payment), { row, commit: this.#log.length });
+    if (commit.kind === 'rows') {
+      for (const row of commit.rows) this.#standing.set(keyText(row.payment), { row, commit: this.#log.length, refunds: [] });
+      for (const row of commit.refunds) this.#standing.get(keyText(row.payment))?.refunds.push({ row, commit: this.#log.length });
+    }
     this.#log.push(commit);
   }
 }

@@ -2,7 +2,7 @@
 // that server's log, so that a standby shows a prefix of it and a lost primary takes the rest away.
 import type { ClaimQuery, DecidedPayment, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery } from '@understudy/core';
 import { assert, epochMs, formatAmount, isoTime, keyText } from '@understudy/core';
-import type { InMemoryLedger } from './in-memory-ledger.ts';
+import type { InMemoryLedger, RefundRow } from './in-memory-ledger.ts';
 
 export type OutboxNote =
   | { readonly kind: 'addressed'; readonly place: string }
@@ -28,6 +28,19 @@ const eventOf = (payment: DecidedPayment, place: number): LedgerEvent => ({
     ...(payment.decision.code !== undefined && { code: payment.decision.code }),
   },
 });
+
+function refundEventOf({ payment, refund }: RefundRow, place: number): LedgerEvent {
+  const { code: _code, ...facts } = eventOf(payment, place).facts;
+  const { decision } = refund;
+  return {
+    merchantId: payment.merchantId, transactionId: payment.transactionId, place: String(place), name: `refund.${decision.outcome}`,
+    facts: {
+      ...facts, refund_id: refund.refundId, status: decision.outcome, accepted_at: isoTime(refund.acceptedAt), accepted_region: refund.acceptedRegion, decided_at: isoTime(decision.decidedAt),
+      amount: formatAmount({ minor: refund.amountMinor, currency: payment.acceptance.amount.currency }),
+      ...(decision.code !== undefined && { code: decision.code }),
+    },
+  };
+}
 
 const stateOf = (delivery: DeliveryState): 'pending' | 'told' | 'dead' => {
   if (delivery.dueAt !== undefined) return 'pending';
@@ -110,7 +123,10 @@ export class InMemoryOutbox implements Outbox {
     const addressed = new Set<string>();
     const deliveries = new Map<string, DeliveryState>();
     for (const commit of this.#ledger.log) {
-      if (commit.kind === 'rows') for (const row of commit.rows) events.push(eventOf(row.payment, events.length + 1));
+      if (commit.kind === 'rows') {
+        for (const row of commit.rows) events.push(eventOf(row.payment, events.length + 1));
+        for (const row of commit.refunds) events.push(refundEventOf(row, events.length + 1));
+      }
       if (commit.kind !== 'outbox') continue;
       for (const note of commit.notes) {
         if (note.kind === 'addressed') addressed.add(note.place);

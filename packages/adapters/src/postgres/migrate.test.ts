@@ -16,10 +16,11 @@ const names = migrations.map(nameOf);
 
 test('migrations: the published steps -> numbered from 1, never changed', () => {
   expect(migrations.map((migration) => migration.id)).toEqual(migrations.map((_, index) => index + 1));
-  expect(migrations.map((migration) => [nameOf(migration), checksumOf(migration)])).toEqual([
+  const published = [
     ['0001-books', '0b18ffbd136c25d2969fc2272dc8a70f774722904bf0d93259429d1ca261be7d'],
     ['0002-guards', '442c4ed8d6e7120feaf93ef6169a101da3cae76c5a895e39ff35f12ea7b40da6'],
-  ]);
+  ];
+  expect(migrations.map((migration) => [nameOf(migration), checksumOf(migration)]).slice(0, published.length)).toEqual(published);
 });
 
 test('migrate: an empty database, then again -> all steps once', async () => {
@@ -47,11 +48,11 @@ test('migrate: a step that was applied reads differently now -> an error that na
 
 test('migrate: a step that fails half way -> no trace of it, and the corrected one applies', async () => {
   const database = await emptyDatabase();
-  const half = { id: 3, name: 'half', sql: 'CREATE TABLE understudy.half (id int); SELECT 1 / 0' };
+  const half = { id: migrations.length + 1, name: 'half', sql: 'CREATE TABLE understudy.half (id int); SELECT 1 / 0' };
   await expect(migrate(database.connection, [...migrations, half])).rejects.toMatchObject({ port: 'ledger' });
   expect(await database.sql("SELECT to_regclass('understudy.half') AS found")).toEqual([{ found: null }]);
   const whole = { ...half, sql: 'CREATE TABLE understudy.half (id int)' };
-  expect(await migrate(database.connection, [...migrations, whole])).toEqual({ code: 'migrated', applied: ['0003-half'] });
+  expect(await migrate(database.connection, [...migrations, whole])).toEqual({ code: 'migrated', applied: [nameOf(half)] });
 });
 
 test('migrate: a standby -> left alone', async () => {

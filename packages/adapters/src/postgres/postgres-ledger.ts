@@ -1,8 +1,8 @@
 // The books of one region on PostgreSQL. A post is one transaction whose first act is the shared lock and whose second
 // is the fence; whoever raised the fence before that lock was granted has therefore been seen. It repeats nothing
 // itself: whether an unknown outcome is tried again is for the caller to say.
-import { assert, keyText } from '@understudy/core';
-import type { DecidedPayment, Epoch, Ledger, LedgerSnapshot, PaymentKey, PostResult } from '@understudy/core';
+import { assert, keyText, refundId } from '@understudy/core';
+import type { DecidedPayment, Epoch, Ledger, LedgerSnapshot, PaymentKey, PostResult, PresentRows, RefundId } from '@understudy/core';
 import type { Connection } from './connection.ts';
 import { withConnection } from './connection.ts';
 import { FENCE_LOCK, fenceOf, READ_FENCE } from './fence.ts';
@@ -11,6 +11,7 @@ import type { LedgerPool } from './ledger-pool.ts';
 import { keyOf, keyTexts } from './payment-key-row.ts';
 import type { KeyRow } from './payment-key-row.ts';
 import { decisionRow, FIND_DIFFERENCE, INSERT_DECISIONS } from './posting-sql.ts';
+import { insertRefunds } from './refund-posting.ts';
 import { databaseErrorOf, describe } from './sql-fault.ts';
 
 /** More keys than this are asked for in several queries of the same snapshot. */
@@ -73,8 +74,10 @@ async function insert(connection: Connection, epoch: Epoch, payments: readonly D
     const [difference] = await connection.query<KeyRow & { readonly columns: string }>(FIND_DIFFERENCE, [decisions]);
     if (difference) return { code: 'refused', reason: `the row of ${keyText(keyOf(difference))} says something else in ${difference.columns}` };
   }
+  const refunds = await insertRefunds(connection, epoch, payments);
+  if (refunds.code === 'refused') return refunds;
   await connection.commit();
-  return { code: 'posted', inserted };
+  return { code: 'posted', inserted: new Set([...inserted, ...refunds.of]) };
 }
 
 /** What the server definitely did not do; anything else is thrown on as unknown. */
@@ -85,16 +88,18 @@ function refusalOf(error: unknown, fence: Epoch): PostResult {
   throw error;
 }
 
-async function present(connection: Connection, keys: readonly PaymentKey[]): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+async function present(connection: Connection, keys: readonly PaymentKey[]): Promise<PresentRows> {
+  const found = new Map<string, readonly RefundId[]>();
   // Also for no keys at all: the server is to hear of its snapshot's user before it takes it for gone.
   for (let start = 0; start === 0 || start < keys.length; start += PRESENT_KEYS_MAX) {
     const page = keys.slice(start, start + PRESENT_KEYS_MAX);
-    const rows = await connection.query<KeyRow>(
-      'SELECT merchant_id, transaction_id FROM understudy.payment JOIN unnest($1::text[], $2::text[]) AS wanted (merchant_id, transaction_id) USING (merchant_id, transaction_id)',
+    const rows = await connection.query<KeyRow & { readonly refunds: readonly string[] }>(
+      `SELECT merchant_id, transaction_id, ARRAY(
+         SELECT refund_id FROM understudy.refund WHERE refund.merchant_id = payment.merchant_id AND refund.transaction_id = payment.transaction_id) AS refunds
+       FROM understudy.payment JOIN unnest($1::text[], $2::text[]) AS wanted (merchant_id, transaction_id) USING (merchant_id, transaction_id)`,
       [page.map((key) => key.merchantId), page.map((key) => key.transactionId)],
     );
-    for (const text of keyTexts(rows)) found.add(text);
+    for (const row of rows) found.set(keyText(keyOf(row)), row.refunds.map(refundId));
   }
   return found;
 }

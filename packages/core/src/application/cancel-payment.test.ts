@@ -4,7 +4,7 @@ import { keyText } from '../domain/payment/payment.ts';
 import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import { cancelPayment } from './cancel-payment.ts';
 import { settlePayments } from './settle-payments.ts';
-import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, rowsIn, shop, stored, told } from './world.test-support.ts';
+import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, refundsThrough, rowsIn, shop, stored, told } from './world.test-support.ts';
 
 test('cancel: a live payment with a test key of the same merchant -> conflict, and it is charged as if nothing had been said', async () => {
   const world = await createWorld({ seed: 1 });
@@ -76,6 +76,7 @@ test('cancel: racing a charge that was made -> cancelled, the charge voided and 
   const key = await accepted(world, 'a');
   const ports = portsOf(world, east);
   const acquirer: typeof ports.acquirer = {
+    ...refundsThrough(ports.acquirer),
     lookup: (asked) => ports.acquirer.lookup(asked),
     void: (asked, reference) => ports.acquirer.void(asked, reference),
     charge: async (request) => {

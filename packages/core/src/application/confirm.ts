@@ -42,7 +42,10 @@ export async function confirm(ports: ConfirmPorts): Promise<ConfirmPass> {
     for await (const entries of walkOfWork(ports.workIndex, { posted: 'equal', epoch: record.epoch })) {
       const present = await snapshot.present(entries.map((entry) => entry.key));
       const visible = entries.filter((entry) => present.has(keyText(entry.key)));
-      const results = await inParallel(visible, PARALLEL_MAX, (entry) => confirmOne(ports, entry.key, () => ports.journal.confirm(entry.key, record.epoch)));
+      const results = await inParallel(visible, PARALLEL_MAX, (entry) => {
+        const refunds = present.get(keyText(entry.key)) ?? [];
+        return confirmOne(ports, entry.key, () => ports.journal.confirm(entry.key, record.epoch, refunds.length));
+      });
       confirmed += results.filter(Boolean).length;
     }
     ports.metrics.count('Confirmed', confirmed);

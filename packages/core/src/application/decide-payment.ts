@@ -16,6 +16,7 @@ import type { Journal } from '../ports/journal.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
+import type { RefundJournal } from '../ports/refunds.ts';
 import type { Announce } from './announce.ts';
 import { recordPaymentFault } from './quarantine.ts';
 import { repeat } from './repeat.ts';
@@ -24,6 +25,7 @@ import type { Tell } from './tell.ts';
 export interface SettlePorts {
   readonly region: Region;
   readonly journal: Journal;
+  readonly refunds: RefundJournal;
   readonly epochs: EpochRegister;
   readonly ledger: Ledger;
   readonly acquirer: Acquirer;

@@ -5,6 +5,7 @@ import { keyText } from '../domain/payment/payment.ts';
 import type { Outcome as Decided } from '../domain/payment/payment.ts';
 import { explore } from './exploration.test-support.ts';
 import type { StageOptions } from './stage.test-support.ts';
+import { refundsThrough } from './world.test-support.ts';
 
 const LIVES = 300;
 const CHUNK = 50;
@@ -49,6 +50,7 @@ const plants: Readonly<Record<string, { readonly sign: RegExp; readonly plant: P
       return {
         ...ports,
         acquirer: {
+          ...refundsThrough(ports.acquirer),
           lookup: (key) => ports.acquirer.lookup(key),
           void: (key, reference) => ports.acquirer.void(key, reference),
           charge: async (request) => {

@@ -91,9 +91,9 @@ async function markingOnly(perShard: number): Promise<RegionPorts> {
   const ports = portsOf(world, east);
   const ledger: typeof ports.ledger = {
     post: (epoch, payments) => ports.ledger.post(epoch, payments),
-    withSnapshot: (use) => ports.ledger.withSnapshot(({ fence, inRecovery }) => use({ fence, inRecovery, present: async (keys) => new Set(keys.map(keyText)) })),
+    withSnapshot: (use) => ports.ledger.withSnapshot(({ fence, inRecovery }) => use({ fence, inRecovery, present: async (keys) => new Map(keys.map((key) => [keyText(key), []])) })),
   };
-  const journal: typeof ports.journal = Object.create(ports.journal, { markPosted: { value: async () => {} } }) as typeof ports.journal;
+  const journal: typeof ports.journal = Object.create(ports.journal, { markPosted: { value: async () => true } }) as typeof ports.journal;
   return { ...ports, ledger, journal, workIndex: fullIndex(ports, perShard) };
 }
 

@@ -10,6 +10,7 @@ import type { WorkEntry, WorkIndex } from '../ports/work-index.ts';
 import type { SettlePorts } from './decide-payment.ts';
 import { inParallel } from './in-parallel.ts';
 import { markPosted, settleUnder } from './settle-payments.ts';
+import type { MarkResult } from './settle-payments.ts';
 import { scanOfWork, walkOfWork } from './work-pages.ts';
 import type { PageOfWork } from './work-pages.ts';
 
@@ -30,7 +31,7 @@ export interface ReconcilePass {
   readonly code: 'idle' | 'fenced' | 'walked';
   readonly marked: number;
   readonly settled: number;
-  /** Absent from the ledger and not settled in this pass. */
+  /** Absent from the ledger, or a refund of it is, and not settled in this pass. */
   readonly waiting: number;
   /**
    * Accepted before this epoch opened and, after this pass, still not known to be in its ledger: the replay is done
@@ -89,13 +90,15 @@ async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefin
   for await (const entries of pages) {
     const present = await snapshot.present(entries.map((entry) => entry.key));
     const there = entries.filter((entry) => present.has(keyText(entry.key)));
-    const marks = await inParallel(there, PARALLEL_MAX, (entry) => markPosted(ports, record.epoch, entry));
-    marked += marks.filter(Boolean).length;
+    const marks = await inParallel(there, PARALLEL_MAX, (entry) => markPosted(ports, record.epoch, { ...entry, refunds: present.get(keyText(entry.key)) ?? [] }));
+    const withMark = (mark: MarkResult) => new Set(there.filter((_, i) => marks[i] === mark).map((entry) => keyText(entry.key)));
     // An index that lags shows what is marked already; marking it again changes nothing, and it is no backlog.
-    const done = new Set(there.filter((_, i) => marks[i]).map((entry) => keyText(entry.key)));
+    const [done, unknown] = [withMark('marked'), withMark('unknown')];
+    marked += done.size;
     backlog += entries.filter((entry) => isBacklog(entry, record) && !done.has(keyText(entry.key))).length;
     for (const entry of entries) {
-      if (present.has(keyText(entry.key)) || isInGrace(ports, entry, pass)) continue;
+      const text = keyText(entry.key);
+      if (done.has(text) || unknown.has(text) || isInGrace(ports, entry, pass)) continue;
       const list = entry.postedEpoch > 0 ? restore : settle;
       if (list.length >= policy.settleMax) skipped += 1;
       else list.push(entry);

@@ -7,7 +7,7 @@ import { epochOf } from '../domain/region/epoch.ts';
 import type { Acquirer } from '../ports/acquirer.ts';
 import { acceptPayment } from './accept-payment.ts';
 import { settlePayments, settleUnder } from './settle-payments.ts';
-import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, raiseEpoch, requestOf, rowsIn, shop, stored, told } from './world.test-support.ts';
+import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, raiseEpoch, refundsThrough, requestOf, rowsIn, shop, stored, told } from './world.test-support.ts';
 import type { RegionPorts, World } from './world.test-support.ts';
 
 const HOUR_MS = 3_600_000;
@@ -22,6 +22,7 @@ const rowOf = (world: World, id: string): string | undefined =>
 
 /** An acquirer that does something else right after it charged. */
 const afterCharge = (acquirer: Acquirer, also: () => Promise<unknown>): Acquirer => ({
+  ...refundsThrough(acquirer),
   lookup: (key) => acquirer.lookup(key),
   void: (key, reference) => acquirer.void(key, reference),
   charge: async (request) => {

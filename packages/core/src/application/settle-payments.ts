@@ -1,16 +1,18 @@
-// Settles payments in the active region: decide once in the journal, then post from the decision.
+// Settles payments and their refunds in the active region: decide once in the journal, then post from the decision.
 // Invariant: nothing is charged, posted or told unless this region is active and open under the epoch it
 // read, and the ledger row is made from the stored decision, never from the answer in hand.
 // Every early end leaves the payment in work, so that somebody comes back to it.
 import { assert } from '../support/assert.ts';
 import { keyText } from '../domain/payment/payment.ts';
 import type { DecidedPayment, PaymentKey } from '../domain/payment/payment.ts';
+import { decidedRefundsOf } from '../domain/refund/refund.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { Epoch } from '../domain/region/epoch.ts';
-import type { EpochMs } from '../domain/time.ts';
 import { isPortFault } from '../ports/fault.ts';
+import type { PostedMark } from '../ports/journal.ts';
 import { decidePayment } from './decide-payment.ts';
 import type { SettlePorts } from './decide-payment.ts';
+import { decideRefunds } from './decide-refunds.ts';
 import { inParallel } from './in-parallel.ts';
 import { recordPaymentFault } from './quarantine.ts';
 import { repeat } from './repeat.ts';
@@ -43,7 +45,7 @@ export async function settleUnder(ports: SettlePorts, epoch: Epoch, keys: readon
   await inParallel(distinct, PARALLEL_MAX, async (key) => {
     const decided = await decidePayment(ports, epoch, key);
     if (typeof decided === 'string') results.set(keyText(key), decided);
-    else ready.push(decided);
+    else ready.push(await decideRefunds(ports, decided));
   });
   for (const [text, result] of await postDecided(ports, epoch, ready)) results.set(text, result);
   assert(results.size === distinct.length, 'every payment of a batch has a result');
@@ -103,26 +105,29 @@ interface Posted {
 }
 
 async function markAndAnnounce(ports: SettlePorts, epoch: Epoch, posted: Posted): Promise<ReadonlyMap<string, SettleResult>> {
-  const results = await inParallel(posted.payments, PARALLEL_MAX, async (payment): Promise<[string, SettleResult]> => {
+  const marks = await inParallel(posted.payments, PARALLEL_MAX, async (payment): Promise<[string, MarkResult]> => {
     const text = keyText(payment);
-    const marked = await markPosted(ports, epoch, { key: payment, acceptedAt: payment.acceptance.acceptedAt });
-    if (marked && posted.inserted.has(text) && payment.postedEpoch === 0) ports.metrics.count(payment.decision.outcome === 'processed' ? 'PaymentProcessed' : 'ProcessingError');
-    return [text, marked ? 'settled' : 'waiting'];
+    const mark = await markPosted(ports, epoch, { key: payment, acceptedAt: payment.acceptance.acceptedAt, refunds: decidedRefundsOf(payment).map((refund) => refund.refundId) });
+    if (mark === 'marked' && posted.inserted.has(text) && payment.postedEpoch === 0) ports.metrics.count(payment.decision.outcome === 'processed' ? 'PaymentProcessed' : 'ProcessingError');
+    return [text, mark];
   });
-  const settled = new Map(results);
+  const markOf = new Map(marks);
   // Every new row has something to tell, also one that a lost ledger held: nobody knows what was told of it.
-  await ports.announce(posted.payments.filter((payment) => posted.inserted.has(keyText(payment)) && settled.get(keyText(payment)) === 'settled'));
-  return settled;
+  await ports.announce(posted.payments.filter((payment) => posted.inserted.has(keyText(payment)) && markOf.get(keyText(payment)) !== 'unknown'));
+  return new Map(marks.map(([text, mark]) => [text, mark === 'marked' ? 'settled' : 'waiting']));
 }
 
-/** True when the journal knows that this epoch's ledger holds the row. False: reconcile marks it later. */
-export async function markPosted(ports: SettlePorts, epoch: Epoch, { key, acceptedAt }: { readonly key: PaymentKey; readonly acceptedAt: EpochMs }): Promise<boolean> {
+/** `marked`: the journal knows that this epoch's ledger holds all of it. `incomplete`: it has refunds that are not there yet. `unknown`: reconcile marks it later. */
+export type MarkResult = 'marked' | 'incomplete' | 'unknown';
+
+export async function markPosted(ports: SettlePorts, epoch: Epoch, found: Required<Pick<PostedMark, 'acceptedAt' | 'refunds'>> & { readonly key: PaymentKey }): Promise<MarkResult> {
+  const { key, acceptedAt, refunds } = found;
   try {
-    await repeat(ports.clock, () => ports.journal.markPosted(key, { epoch, at: ports.clock.now(), region: ports.region, acceptedAt }));
-    return true;
+    const isComplete = await repeat(ports.clock, () => ports.journal.markPosted(key, { epoch, at: ports.clock.now(), region: ports.region, acceptedAt, refunds }));
+    return isComplete ? 'marked' : 'incomplete';
   } catch (error) {
     if (!isPortFault(error)) throw error;
     ports.log.warn('mark_unknown', { transaction_id: key.transactionId, cause: error.message });
-    return false;
+    return 'unknown';
   }
 }

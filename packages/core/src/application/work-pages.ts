@@ -3,6 +3,9 @@
 import { epochOf } from '../domain/region/epoch.ts';
 import type { Epoch, EpochRecord } from '../domain/region/epoch.ts';
 import type { Payment, PaymentKey } from '../domain/payment/payment.ts';
+import { isInBooks, isSetAside } from '../domain/payment/settle-step.ts';
+import { hasWaitingRefund, refundsOf } from '../domain/refund/refund.ts';
+import { epochMs } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Journal } from '../ports/journal.ts';
@@ -52,23 +55,25 @@ export async function* scanOfWork(index: WorkIndex, epoch: Epoch): AsyncGenerato
   let cursor: string | undefined;
   do {
     const page = await index.scan({ limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
-    yield [...page.payments.filter((payment) => isMissing(payment, epoch)).map(entryOf), ...(page.unreadable ?? []).map(unknownEntry)];
+    yield [...page.payments.filter((payment) => isMissing(payment, epoch)).map((payment) => entryOf(payment, epoch)), ...(page.unreadable ?? []).map(unknownEntry)];
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-/** In work under an older epoch and not set aside under this one; or, which should never be, out of work without ever having been posted. */
+/** In work and not all in the books of this epoch, nor set aside under it; or, which should never be, out of work without all of it ever having been posted. */
 const isMissing = (payment: Payment, epoch: Epoch): boolean =>
-  payment.acceptance !== undefined && payment.quarantine?.epoch !== epoch && (payment.inWork ? payment.postedEpoch < epoch : payment.postedEpoch === 0);
+  payment.acceptance !== undefined && !isSetAside(payment, epoch) && (payment.inWork ? !isInBooks(payment, epoch) : payment.postedEpoch === 0 || hasWaitingRefund(payment));
 
 /** Nothing is known of it, so it counts as waiting since ever: it is looked at, and no move is healed while it is there. */
 const unknownEntry = (key: PaymentKey): WorkEntry => ({ key, postedEpoch: epochOf(0), acceptedAt: 0 as EpochMs });
 
-const entryOf = (payment: Payment): WorkEntry => ({
-  key: { merchantId: payment.merchantId, transactionId: payment.transactionId },
-  postedEpoch: payment.postedEpoch,
-  acceptedAt: payment.acceptance?.acceptedAt ?? (0 as EpochMs),
-});
+/** As the index would show it. Beside a row that an earlier ledger may have lost, a refund that waits is nothing new. */
+function entryOf(payment: Payment, epoch: Epoch): WorkEntry {
+  const key = { merchantId: payment.merchantId, transactionId: payment.transactionId };
+  const waitsSince = Math.min(...refundsOf(payment).filter((refund) => !refund.posted).map((refund) => refund.acceptedAt));
+  if (payment.postedEpoch >= epoch) return { key, postedEpoch: epochOf(0), acceptedAt: epochMs(waitsSince) };
+  return { key, postedEpoch: payment.postedEpoch, acceptedAt: payment.acceptance?.acceptedAt ?? (0 as EpochMs) };
+}
 
 export interface OldestWorkPorts {
   readonly workIndex: WorkIndex;
@@ -83,8 +88,8 @@ const LOOKS_MAX = 200;
 const LOOKING_MS_MAX = 5000;
 
 /**
- * Age of the oldest payment that this region's index shows as never posted and that still waits to be. Undefined: none,
- * or not known. Throws PortFault.
+ * Age of the oldest payment or refund that this region's index shows as never posted and that still waits to be.
+ * Undefined: none, or not known. Throws PortFault.
  */
 export async function oldestUnpostedAgeMs(ports: OldestWorkPorts, record: EpochRecord): Promise<number | undefined> {
   if (record.phase !== 'open') return undefined;
@@ -123,5 +128,6 @@ async function headOf(ports: OldestWorkPorts, shard: number, cursor?: string): P
 async function stillWaits(ports: OldestWorkPorts, record: EpochRecord, entry: WorkEntry): Promise<boolean> {
   if (!ports.journal) return true;
   const payment = await ports.journal.read(entry.key);
-  return payment?.acceptance !== undefined && payment.postedEpoch === 0 && payment.quarantine?.epoch !== record.epoch;
+  if (!payment?.acceptance || isSetAside(payment, record.epoch)) return false;
+  return payment.postedEpoch === 0 || hasWaitingRefund(payment);
 }

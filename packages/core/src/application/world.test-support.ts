@@ -8,6 +8,7 @@ import type { PaymentRequest } from '../domain/payment/payment-request.ts';
 import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import type { PaymentPolicy } from '../domain/payment/policy.ts';
 import type { Region } from '../domain/region/region.ts';
+import type { Acquirer } from '../ports/acquirer.ts';
 import { acceptPayment } from './accept-payment.ts';
 import type { Caller, PayPorts } from './accept-payment.ts';
 import { rememberActiveRegion } from './active-region.ts';
@@ -74,6 +75,12 @@ export async function raiseEpoch(world: World): Promise<void> {
 }
 
 export const alertsOf = (world: World, region: Region = east): readonly string[] => world.backstage.regions[region].alerts.raised.map((alert) => alert.kind);
+
+/** For an acquirer of a test that lets refunds through. */
+export const refundsThrough = (acquirer: Acquirer): Pick<Acquirer, 'refund' | 'lookupRefund'> => ({
+  refund: (order) => acquirer.refund(order),
+  lookupRefund: (refund) => acquirer.lookupRefund(refund),
+});
 
 export const noGrace: ReconcilePolicy = { graceMs: 0, settleMax: 1000 };
 

@@ -1,5 +1,5 @@
 export type AlertKind =
-  | 'high_value' | 'payment_failed' | 'refund_failed' | 'delivery_dead' | 'payment_quarantined' | 'orphan_charge_voided' | 'orphan_charge_stands' | 'ledger_refuses'
+  | 'high_value' | 'payment_failed' | 'refund_failed' | 'delivery_dead' | 'payment_quarantined' | 'orphan_charge_voided' | 'orphan_charge_stands' | 'refund_differs' | 'ledger_refuses'
   | 'failover_started' | 'failover_done' | 'failover_refused' | 'failover_needs_approval' | 'failback_done'
   | 'region_unreachable' | 'settlement_stalled' | 'settlement_file_alone' | 'settlement_file_differs';
 

@@ -1,6 +1,7 @@
 import type { Acceptance, Decision, DecidedPayment, Payment, PaymentKey, Quarantine } from '../domain/payment/payment.ts';
 import type { Epoch } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
+import type { RefundId } from '../domain/refund/refund.ts';
 import type { EpochMs } from '../domain/time.ts';
 
 export interface PostedMark {
@@ -9,6 +10,8 @@ export interface PostedMark {
   readonly region: Region;
   /** The payment's own, as accepted: it places the payment in the work index. */
   readonly acceptedAt: EpochMs;
+  /** Those whose rows stand in the same ledger; none when absent. */
+  readonly refunds?: readonly RefundId[];
 }
 
 /**
@@ -28,10 +31,18 @@ export interface Journal {
   decide(key: PaymentKey, decision: Decision): Promise<{ readonly won: boolean; readonly payment: DecidedPayment } | undefined>;
   /** Spends an id that was never seen with a `cancelled` decision (no acceptance, not in work); else gives what stands there. */
   spend(key: PaymentKey, decision: Decision): Promise<{ readonly code: 'spent' } | { readonly code: 'exists'; readonly payment: Payment }>;
-  /** Raises posted_epoch to `mark.epoch` where it is lower; sets settledAt and settledRegion only the first time. Never lowers anything. */
-  markPosted(key: PaymentKey, mark: PostedMark): Promise<void>;
-  /** Takes the payment out of work if it is decided and its posted epoch is exactly `epoch`. False when it was not (or no longer in work). */
-  confirm(key: PaymentKey, epoch: Epoch): Promise<boolean>;
+  /**
+   * Raises posted_epoch to `mark.epoch` where it is lower, and places the payment there in the index, if the mark names
+   * all refunds that it has; sets settledAt and settledRegion only the first time. Never lowers anything. The refunds
+   * named are told from then on in any case, unless the mark is of an older epoch. False: the payment has other refunds
+   * than those named, which somebody must come back for.
+   */
+  markPosted(key: PaymentKey, mark: PostedMark): Promise<boolean>;
+  /**
+   * Takes the payment out of work if it is decided, its posted epoch is exactly `epoch`, it was marked since its last
+   * refund and has exactly `refunds` of them, 0 when absent. False when it was not (or no longer in work).
+   */
+  confirm(key: PaymentKey, epoch: Epoch, refunds?: number): Promise<boolean>;
   /** Counts one fault of the payment itself and, when given, sets it aside, unless it is decided and posted. */
   recordFault(key: PaymentKey, quarantine: Quarantine | undefined): Promise<void>;
 }

@@ -1,6 +1,6 @@
 // The ports of everything that settles.
 import { createAcquirerSides, createHttpAcquirer } from '@understudy/adapters/acquirer';
-import { DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { DynamoEpochRegister, DynamoJournal, DynamoRefunds, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { PostgresLedger } from '@understudy/adapters/postgres';
 import { announceThrough, tellThrough } from '@understudy/core';
@@ -40,6 +40,7 @@ export function settlePorts(config: SettleVariables, base: Base, { table, pools 
     ...base,
     region,
     journal: new DynamoJournal(table, base.random),
+    refunds: new DynamoRefunds(table, base.random),
     epochs: new DynamoEpochRegister(table),
     workIndex: new DynamoWorkIndex(table),
     ledger: new PostgresLedger(pools[region]),

@@ -2,8 +2,10 @@
 import type { Migration } from './migration.ts';
 import { books } from './0001-books.ts';
 import { guards } from './0002-guards.ts';
+import { refunds } from './0003-refunds.ts';
 import { deliveries } from './0004-deliveries.ts';
 import { publishing } from './0005-publishing.ts';
+import { refundEntries } from './0006-refund-entries.ts';
 
 export type { Migration } from './migration.ts';
-export const migrations: readonly Migration[] = [books, guards, deliveries, publishing];
+export const migrations: readonly Migration[] = [books, guards, refunds, deliveries, publishing, refundEntries];

@@ -1,5 +1,6 @@
 // What makes two requests the same payment, and what makes every attempt at it one charge.
 import type { Money } from '../money/money.ts';
+import type { RefundId } from '../refund/refund.ts';
 import { keyText } from './payment.ts';
 import type { Acceptance, MerchantId, PaymentKey } from './payment.ts';
 import type { PaymentRequest } from './payment-request.ts';
@@ -19,3 +20,6 @@ export const isSameRequest = (stored: Acceptance, fingerprint: string, request: 
 
 /** The text whose SHA-256 is the acquirer's idempotency key: the same from either region, at every attempt. */
 export const chargeKeyText = (key: PaymentKey): string => keyText(key);
+
+/** The same for a refund. No id holds `#`, so no other charge or refund has this text. */
+export const refundKeyText = (key: PaymentKey, id: RefundId): string => `${keyText(key)}#refund#${id}`;

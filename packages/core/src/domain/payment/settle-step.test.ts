@@ -5,6 +5,8 @@ import { epochOf } from '../region/epoch.ts';
 import type { Epoch } from '../region/epoch.ts';
 import { businessDateOf, epochMs } from '../time.ts';
 import { minorUnits } from '../money/money.ts';
+import { refundId } from '../refund/refund.ts';
+import type { Refund } from '../refund/refund.ts';
 import { customerId, merchantId, statusOf, transactionId } from './payment.ts';
 import type { Decision, Outcome, Payment } from './payment.ts';
 import { defaultPaymentPolicy } from './policy.ts';
@@ -19,7 +21,10 @@ const longPolicy = { ...defaultPaymentPolicy, settleWithinMs: 48 * HOUR_MS };
 
 const decisionOf = (outcome: Outcome): Decision => ({ outcome, decidedAt: ACCEPTED_AT, businessDate: businessDateOf(ACCEPTED_AT) });
 
-const paymentOf = (state: { readonly decided?: Outcome | undefined; readonly posted: Epoch; readonly setAsideIn?: Epoch | undefined; readonly settleWithinMs: number }): Payment => ({
+const refundWhere = (posted: boolean): readonly Refund[] =>
+  [{ refundId: refundId('refund-1'), amountMinor: minorUnits(100n), acceptedAt: ACCEPTED_AT, acceptedRegion: 'us-east-2', posted }];
+
+const paymentOf = (state: { readonly decided?: Outcome | undefined; readonly posted: Epoch; readonly setAsideIn?: Epoch | undefined; readonly settleWithinMs: number; readonly refundPosted?: boolean | undefined }): Payment => ({
   merchantId: merchantId('shop'),
   transactionId: transactionId('order-7'),
   acceptance: {
@@ -31,6 +36,7 @@ const paymentOf = (state: { readonly decided?: Outcome | undefined; readonly pos
   inWork: true,
   attempts: 0,
   ...(state.setAsideIn && { quarantine: { reason: 'a test', at: ACCEPTED_AT, epoch: state.setAsideIn } }),
+  ...(state.refundPosted !== undefined && { refunds: refundWhere(state.refundPosted) }),
 });
 
 const outcomes = [undefined, 'processed', 'failed', 'cancelled'] as const;
@@ -40,18 +46,21 @@ const ages = [0, HOUR_MS - 1, HOUR_MS, 23 * HOUR_MS - 1, 23 * HOUR_MS, 48 * HOUR
 
 function* everyFacts(): Generator<SettleFacts> {
   for (const policy of [defaultPaymentPolicy, longPolicy]) for (const ageMs of ages) for (const decided of outcomes) for (const posted of postedEpochs) for (const setAsideIn of quarantines) {
-    yield { payment: paymentOf({ decided, posted, setAsideIn, settleWithinMs: policy.settleWithinMs }), epoch: EPOCH, now: epochMs(ACCEPTED_AT + ageMs), policy };
+    // Only what was told as processed is refunded.
+    for (const refundPosted of decided === 'processed' && posted > 0 ? [undefined, false, true] : [undefined]) {
+      yield { payment: paymentOf({ decided, posted, setAsideIn, settleWithinMs: policy.settleWithinMs, refundPosted }), epoch: EPOCH, now: epochMs(ACCEPTED_AT + ageMs), policy };
+    }
   }
 }
 
 function expectedRow({ payment, epoch, now, policy }: SettleFacts): string {
   if (!payment) return 'S-10';
-  const { acceptance, decision, postedEpoch, quarantine } = payment;
+  const { acceptance, decision, postedEpoch, quarantine, refunds = [] } = payment;
   if (!acceptance) return 'S-20';
-  if (postedEpoch >= epoch) return 'S-30';
+  if (postedEpoch >= epoch && refunds.every((refund) => refund.posted)) return 'S-30';
+  if (decision && postedEpoch > 0) return 'S-50';
   if (quarantine && quarantine.epoch === epoch) return 'S-40';
   if (decision) {
-    if (postedEpoch > 0) return 'S-50';
     if (decision.outcome === 'processed') return 'S-60';
     return now < decision.decidedAt + policy.chargeInFlightMs ? 'S-65' : 'S-70';
   }

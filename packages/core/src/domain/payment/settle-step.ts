@@ -1,9 +1,11 @@
 // What to do next with one payment, as a table: the first row whose condition holds decides.
 // Row ids are stable: they stand in logs and reports.
 import { assert } from '../../support/assert.ts';
+import { hasWaitingRefund } from '../refund/refund.ts';
 import type { Epoch } from '../region/epoch.ts';
 import type { EpochMs } from '../time.ts';
 import type { AcceptedPayment, DecidedPayment, Payment } from './payment.ts';
+import { KEY_LIFE_MARGIN_MS } from './policy.ts';
 import type { PaymentPolicy } from './policy.ts';
 
 export interface SettleFacts {
@@ -16,7 +18,7 @@ export interface SettleFacts {
 export type SettleAction =
   /** Nothing to do for this hint. */
   | 'drop'
-  /** Decided: only the ledger row is missing. The acquirer is not asked. */
+  /** Decided: at most its ledger row is missing, or a refund waits (rows R). The acquirer is not asked about the charge. */
   | 'post'
   /** Decided against a charge so recently that one may still be on its way: come back. */
   | 'wait'
@@ -35,17 +37,14 @@ interface Row {
   readonly action: SettleAction;
 }
 
-/** A key this close to its end might be forgotten between our question and our charge. */
-const KEY_LIFE_MARGIN_MS = 3_600_000;
-
 const ageMs = (facts: SettleFacts): number => facts.now - (facts.payment?.acceptance?.acceptedAt ?? facts.now);
 
 export const settleTable: readonly Row[] = [
   { id: 'S-10', because: 'no such payment', when: (f) => f.payment === undefined, action: 'drop' },
   { id: 'S-20', because: 'the id was spent by a cancellation and never accepted', when: (f) => f.payment?.acceptance === undefined, action: 'drop' },
-  { id: 'S-30', because: 'its row stands in this epoch\'s ledger', when: (f) => (f.payment?.postedEpoch ?? 0) >= f.epoch, action: 'drop' },
-  { id: 'S-40', because: 'set aside in this epoch', when: (f) => f.payment?.quarantine?.epoch === f.epoch, action: 'drop' },
-  { id: 'S-50', because: 'posted before, so an earlier ledger may have lost its row', when: (f) => f.payment?.decision !== undefined && f.payment.postedEpoch > 0, action: 'post' },
+  { id: 'S-30', because: 'its row and those of its refunds stand in this epoch\'s ledger', when: (f) => f.payment !== undefined && isInBooks(f.payment, f.epoch), action: 'drop' },
+  { id: 'S-40', because: 'set aside in this epoch', when: (f) => f.payment !== undefined && isSetAside(f.payment, f.epoch), action: 'drop' },
+  { id: 'S-50', because: 'posted before: an earlier ledger may have lost its row, or a refund of it waits', when: (f) => f.payment?.decision !== undefined && f.payment.postedEpoch > 0, action: 'post' },
   { id: 'S-60', because: 'decided as processed', when: (f) => f.payment?.decision?.outcome === 'processed', action: 'post' },
   { id: 'S-65', because: 'decided against a charge that may still be on its way', when: (f) => f.payment?.decision !== undefined && f.now - f.payment.decision.decidedAt < f.policy.chargeInFlightMs, action: 'wait' },
   { id: 'S-70', because: 'decided against a charge that somebody may have made', when: (f) => f.payment?.decision !== undefined, action: 'reverse_then_post' },
@@ -53,6 +52,16 @@ export const settleTable: readonly Row[] = [
   { id: 'S-90', because: 'the acquirer may have forgotten its key', when: (f) => ageMs(f) >= f.policy.acquirerKeyLifeMs - KEY_LIFE_MARGIN_MS, action: 'look_up_or_charge' },
   { id: 'S-100', because: 'undecided', when: () => true, action: 'charge' },
 ];
+
+/**
+ * Whether the ledger of `epoch` holds all of it. Sound because posted_epoch rises only by a mark that names every refund
+ * there was, and a later refund is marked only by an epoch no older.
+ */
+export const isInBooks = (payment: Payment, epoch: Epoch): boolean => payment.postedEpoch >= epoch && !hasWaitingRefund(payment);
+
+/** Left to a person under this epoch. What is decided and has been posted never is, whatever was noted before. */
+export const isSetAside = (payment: Payment, epoch: Epoch): boolean =>
+  payment.quarantine?.epoch === epoch && !(payment.decision && payment.postedEpoch > 0);
 
 export type SettleStep =
   | { readonly row: string; readonly action: 'drop' | 'wait' }

@@ -5,7 +5,7 @@ import { keyText } from '../../domain/payment/payment.ts';
 import type { PaymentKey } from '../../domain/payment/payment.ts';
 import { epochOf } from '../../domain/region/epoch.ts';
 import { isPortFault } from '../fault.ts';
-import type { Ledger, PostResult } from '../ledger.ts';
+import type { Ledger, PostResult, PresentRows } from '../ledger.ts';
 import type { ContractCase } from './contract.ts';
 import { decided } from './ledger-samples.ts';
 import type { LedgerFixture } from './ledger-samples.ts';
@@ -16,7 +16,7 @@ import { casesOf, faultOf } from './with-fixture.ts';
 const first = epochOf(1);
 const second = epochOf(2);
 
-const textsOf = (texts: ReadonlySet<string>): string => [...texts].toSorted().join(' ');
+const textsOf = (texts: ReadonlySet<string> | PresentRows): string => [...texts.keys()].toSorted().join(' ');
 const insertedBy = (result: PostResult): string => (result.code === 'posted' ? textsOf(result.inserted) : result.code);
 const presentIn = (ledger: Ledger, keys: readonly PaymentKey[]): Promise<string> =>
   ledger.withSnapshot(async (snapshot) => textsOf(await snapshot.present(keys)));
