@@ -15,6 +15,7 @@ import { processRights, processVariables } from './process/config.ts';
 import { purgeRights, purgeVariables } from './purge/config.ts';
 import { readRights, readVariables } from './read/config.ts';
 import { reconcileRights, reconcileVariables } from './reconcile/config.ts';
+import { refundsRights, refundsVariables } from './refunds/config.ts';
 import { sessionsRights, sessionsVariables } from './sessions/config.ts';
 import { settleRights, settleVariables } from './settle/config.ts';
 import { webhooksRights, webhooksVariables } from './webhooks/config.ts';
@@ -26,7 +27,7 @@ export * from './gateway.ts';
 export type { Right } from './shared/rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
-export type FunctionName = 'accept' | 'authorize' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'notify' | 'orchestrate' | 'process' | 'publish' | 'purge' | 'read' | 'reconcile' | 'sessions' | 'settle' | 'webhooks';
+export type FunctionName = 'accept' | 'authorize' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'notify' | 'orchestrate' | 'process' | 'publish' | 'purge' | 'read' | 'reconcile' | 'refunds' | 'sessions' | 'settle' | 'webhooks';
 
 export interface FunctionSpec {
   readonly name: FunctionName;
@@ -70,6 +71,10 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'cancel', entry: 'cancel/cancel.lambda.ts', kind: 'http', routes: [routes.cancelPayment],
     timeoutMs: 20_000, memoryMb: 512, variables: cancelVariables, rights: cancelRights,
+  },
+  {
+    name: 'refunds', entry: 'refunds/refunds.lambda.ts', kind: 'http', routes: [routes.acceptRefund, routes.listRefunds],
+    timeoutMs: 20_000, memoryMb: 512, variables: refundsVariables, rights: refundsRights,
   },
   {
     name: 'health', entry: 'health/health.lambda.ts', kind: 'http', routes: [routes.checkHealth],
