@@ -31,7 +31,7 @@ export const OF_ENTRY = `posting.account = 'acquirer:receivable'`;
 
 /** The same amount, asked for row by row. */
 export const AMOUNT_OF_ENTRY: string = `(SELECT posting.amount_minor FROM understudy.posting
-  WHERE posting.merchant_id = entry.merchant_id AND posting.transaction_id = entry.transaction_id AND posting.refund_id = entry.refund_id AND ${OF_ENTRY})`
+  WHERE posting.merchant_id = entry.merchant_id AND posting.transaction_id = entry.transaction_id AND posting.refund_id = entry.refund_id AND ${OF_ENTRY})`;
 
 export const entryOf = (row: EntryRow): Entry => ({
   merchantId: merchantId(row.merchant_id),
