@@ -75,7 +75,8 @@ test.each(['add', 'revoke'])('keys: the answer to %s is lost -> repeated, and on
   const old = await createKey(portsOf(world), wanted);
   world.breakage.add({ part: 'keys', when: 'after', method, times: 1 });
   expect(await rotateKey(portsOf(world), old.keyId, { ...why, overlapMs: HOUR_MS })).toMatchObject({ code: 'rotated' });
-  expect((await listKeys(world, shop)).keys.map((key) => key.revocation !== undefined).toSorted()).toEqual([false, true]);
+  const { keys } = await listKeys(world, shop);
+  expect([keys.length, keys.filter((key) => key.revocation).length]).toEqual([2, 1]);
 });
 
 test('keys: a rotation that dies after the new key -> the old one works on, and the next rotation completes', async () => {
