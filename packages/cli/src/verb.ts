@@ -18,7 +18,7 @@ export interface Desk {
   /** Opens nothing by itself: each adapter connects when it is first used. Closed after the verb. */
   connect(): Promise<Connections>;
   /** One line about work that takes more than a second. */
-  progress(line: string): void;
+  readonly progress: (line: string) => void;
 }
 
 export type Work<Options> = (desk: Desk, options: Options, names: readonly string[]) => Promise<Answer>;

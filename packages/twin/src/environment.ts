@@ -6,7 +6,7 @@ import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
-import { alertsTopicName, bucketName, deadLetterQueueName, deadNoticeQueueName, queueName, transactionsTopicName } from './region/configuration.ts';
+import { alertsTopicName, bucketName, deadLetterQueueName, deadNoticeQueueName, noticeQueueName, queueName, transactionsTopicName } from './region/configuration.ts';
 import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { TwinOptions } from './options.ts';
@@ -85,9 +85,13 @@ export function operatorAddresses({ network, timings, acquirerPort }: Pick<Envir
   const port = (service: 'dynamodb' | 'sqs' | 'ledger', region: Region) => network.port(linkNames.operator(service, region));
   return {
     table: { name: journalTableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },
-    queues: regions.map((region) => {
+    queues: regions.flatMap((region) => {
       const endpoint = http(port('sqs', region));
-      return { name: queueName, region, url: `${endpoint}/000000000000/${queueName}`, deadLetterUrl: `${endpoint}/000000000000/${deadLetterQueueName}`, endpoint };
+      const url = (name: string) => `${endpoint}/000000000000/${name}`;
+      return [
+        { name: queueName, region, url: url(queueName), deadLetterUrl: url(deadLetterQueueName), endpoint },
+        { name: noticeQueueName, region, url: url(noticeQueueName), deadLetterUrl: url(deadNoticeQueueName), endpoint },
+      ];
     }),
     ledgers: byRegion((region) => ({ host: '127.0.0.1', port: port('ledger', region), user: superuser, database: databaseName })),
     acquirers: acquirerSides(acquirerPort),

@@ -1,13 +1,17 @@
 // The scheduled functions and the step of the workflow, over two regions in memory.
 import { expect, test } from 'vitest';
+import { InMemoryBookmarks } from '@understudy/adapters/in-memory';
 import { isPortFault } from '@understudy/core';
 import type { DetectPolicy, MovePolicies, MoveProgress, MoveRequest, Region } from '@understudy/core';
 import { createAcceptHandler } from '../accept/handler.ts';
+import { createCancelHandler } from '../cancel/handler.ts';
 import { createConfirmHandler } from '../confirm/handler.ts';
 import { createDetectHandler } from '../detect/handler.ts';
 import { createOrchestrateHandler } from '../orchestrate/handler.ts';
+import { createPurgeHandler } from '../purge/handler.ts';
+import { createReadHandler } from '../read/handler.ts';
 import { createReconcileHandler } from '../reconcile/handler.ts';
-import { createBench, goodPayment, httpEvent } from './test-support/bench.ts';
+import { bodyOf, createBench, goodPayment, httpEvent } from './test-support/bench.ts';
 import type { Bench } from './test-support/bench.ts';
 
 const reconcilePolicy = { graceMs: 0, settleMax: 500 };
@@ -45,6 +49,25 @@ test('confirm: the standby with the row -> takes the payment out of work; the ac
   expect(await createConfirmHandler(bench.ports('us-east-1'))()).toEqual({ code: 'idle', confirmed: 0 });
   expect(await createConfirmHandler(bench.ports('us-east-2'))()).toEqual({ code: 'walked', confirmed: 1 });
   expect(bench.world.backstage.journal.payments()[0]?.inWork).toBe(false);
+});
+
+test('purge: an old payment that both ledgers hold -> a tombstone: read 410, repeated 200 with the same body, cancelled 409, other content 409', async () => {
+  const bench = await createBench();
+  const first = await accept(bench);
+  await createReconcileHandler(bench.ports(), reconcilePolicy)();
+  await createConfirmHandler(bench.ports('us-east-2'))();
+  bench.world.clock.advance(400 * 86_400_000 + 1);
+  const purging = (region: Region) => createPurgeHandler({ ...bench.ports(region), upkeep: bench.world.backstage.journal, bookmarks: new InMemoryBookmarks() }, { purgeAfterMs: 400 * 86_400_000, passMs: 1000 })();
+  expect(await purging('us-east-2')).toMatchObject({ code: 'idle' });
+  expect(await purging('us-east-1')).toMatchObject({ code: 'walked', purged: 1, ended: true });
+  const read = await createReadHandler(bench.ports())(httpEvent('GET /payments/{transaction_id}', { id: goodPayment.transaction_id }));
+  expect([read.statusCode, bodyOf(read)['code']]).toEqual([410, 'gone']);
+  const repeated = await accept(bench);
+  expect([repeated.statusCode, repeated.body]).toEqual([200, first.body]);
+  const cancelled = await createCancelHandler(bench.ports())(httpEvent('POST /payments/{transaction_id}/cancel', { id: goodPayment.transaction_id }));
+  expect([cancelled.statusCode, bodyOf(cancelled)['code']]).toEqual([409, 'already_decided']);
+  const other = await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: { ...goodPayment, amount: '11.00' } }));
+  expect([other.statusCode, bodyOf(other)['code']]).toEqual([409, 'idempotency_conflict']);
 });
 
 test('detect: the epoch cannot be read -> throws, blind, and the fault is logged', async () => {

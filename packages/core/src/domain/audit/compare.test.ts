@@ -144,7 +144,7 @@ describe('audit', () => {
   });
 
   test('partitions: many ids -> spread evenly, the same id always in the same one', () => {
-    const counts = new Array<number>(16).fill(0);
+    const counts = Array.from({ length: 16 }, () => 0);
     for (let i = 0; i < 16_000; i += 1) {
       const partition = partitionOf({ ...key, transactionId: transactionId(`order-${i}`) }, 16);
       counts[partition] = (counts[partition] ?? 0) + 1;
