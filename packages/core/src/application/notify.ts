@@ -125,7 +125,7 @@ interface Telling {
 async function tellOne(ports: NotifyPorts, policy: NotifyPolicy, { delivery, endpointsOf, tally }: Telling): Promise<void> {
   try {
     const answered = await deliver(ports, delivery, endpointsOf);
-    const outcome = outcomeOf(ports, policy, delivery, answered);
+    const outcome = outcomeOf(ports, policy, { failures: delivery.failures, answered });
     if (outcome.code === 'dead' && answered.code === 'failed') await tellDead(ports, delivery, outcome.answer);
     await ports.outbox.record(delivery, outcome);
     tally[outcome.code] += 1;
@@ -135,12 +135,12 @@ async function tellOne(ports: NotifyPorts, policy: NotifyPolicy, { delivery, end
   }
 }
 
-function outcomeOf(ports: NotifyPorts, policy: NotifyPolicy, delivery: Delivery, answered: Answered): DeliveryOutcome {
+function outcomeOf(ports: NotifyPorts, policy: NotifyPolicy, { failures, answered }: { readonly failures: number; readonly answered: Answered }): DeliveryOutcome {
   const at = ports.clock.now();
   const { answer } = answered;
   if (answered.code === 'told') return { code: 'told', at, answer };
   if (answered.code === 'nobody') return { code: 'dead', at, answer };
-  const due = nextTryAt(delivery.failures + 1, { now: at, delaysMs: policy.retryDelaysMs, random: ports.random });
+  const due = nextTryAt(failures + 1, { now: at, delaysMs: policy.retryDelaysMs, random: ports.random });
   return due === undefined ? { code: 'dead', at, answer } : { code: 'failed', at, answer, nextTryAt: due };
 }
 

@@ -9,7 +9,7 @@ import type { World } from './world.test-support.ts';
 
 const ports = (world: World, region = east): EndpointPorts => {
   const { endpoints, webhooks, log } = world.regions[region];
-  return { endpoints, webhooks, log, clock: { ...world.clock, now: () => world.clock.now(), sleep: async () => {} }, random: world.random, secrets: inMemoryEndpointSecrets };
+  return { endpoints, webhooks, log, clock: { now: () => world.clock.now(), sleep: async () => {} }, random: world.random, secrets: inMemoryEndpointSecrets };
 };
 
 const url = 'https://shop.example/hook';

@@ -65,7 +65,10 @@ async function listensAt(path: string, client: Client, more: object = {}): Promi
   return String(made.body['webhook_id']);
 }
 
-const deafTo = async (id: string): Promise<void> => void expect((await doors.api.call(`/webhooks/${id}`, { method: 'DELETE' })).status).toBe(200);
+async function deafTo(id: string): Promise<void> {
+  expect((await doors.api.call(`/webhooks/${id}`, { method: 'DELETE' })).status).toBe(200);
+}
+
 const eventually = (check: () => unknown, timeout = TELL_LIMIT_MS) => vi.waitFor(check, { timeout, interval: 200 });
 const alerts = (kind: string, id: string) => events.filter(({ type, fields }) => type === 'alert' && fields['kind'] === kind && JSON.stringify(fields).includes(id));
 
