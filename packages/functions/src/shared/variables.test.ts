@@ -12,6 +12,7 @@ test('configuration: everything optional left out -> the defaults of AWS', () =>
     detect: { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
     plannedPatienceMs: 300_000, plannedLagMaxMs: 5000, moveWaitMs: 1000, acquirerTimeoutMs: 3000, probeTimeoutMs: 2000,
     notify: { retryDelaysMs: [...defaultRetryDelaysMs], leaseMs: 30_000, passMs: 45_000, webhookTimeoutMs: 5000 },
+    settlementCloseAfterMs: 900_000, settlementStandbyPatienceMs: 21_600_000, purgeAfterMs: 34_560_000_000,
   });
   expect(read('FAILOVER_POLICY', undefined)).toBe('automatic');
   expect(read('DYNAMODB_ENDPOINT', undefined)).toBeUndefined();
