@@ -17,7 +17,8 @@ import { CardDesk } from './card-desk.ts';
 import type { Charge } from './charge-book.ts';
 import { parseChargeRequest } from './charge-request.ts';
 import { readJson, sendInvalid, sendJson } from './http.ts';
-import { recordAsJson } from './record.ts';
+import { recordAsJson, refundEntry } from './record.ts';
+import { parseRefundRequest } from './refund-request.ts';
 import { parseReportQuery, reportLine, reportPage } from './report.ts';
 
 export interface AcquirerOptions {
@@ -106,13 +107,19 @@ async function serve(counter: Counter, path: string, { request, response }: Exch
   if (voidedKey !== undefined) return voidCharge(counter, voidedKey, { request, response });
   switch (route) {
     case 'POST /v1/charges':
-      return charge(counter, request, response);
+      return move(counter, { request, response }, { parse: parseChargeRequest, decide: (parsed, obedient) => counter.desk.charge(parsed, obedient) });
+    case 'POST /v1/refunds':
+      return move(counter, { request, response }, { parse: parseRefundRequest, decide: (parsed, obedient) => counter.desk.refunds.refund(parsed, obedient) });
+    case 'GET /v1/refunds':
+      return findRefund(counter, url.searchParams, response);
     case 'GET /v1/charges':
       return find(counter, url.searchParams, response);
     case 'GET /v1/report':
       return sendReport(counter, url.searchParams, response);
     case 'GET /charges':
       return sendRecord(counter, response);
+    case 'GET /refunds':
+      return sendJson(response, 200, (await counter.desk.refunds.all()).map(refundEntry));
     case 'POST /behaviour':
       return behave(counter, request, response);
     case 'GET /behaviour':
@@ -124,11 +131,18 @@ async function serve(counter: Counter, path: string, { request, response }: Exch
   }
 }
 
-async function charge(counter: Counter, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { desk, behaviours, closing } = counter;
+interface Money<R> {
+  parse(key: unknown, body: unknown): R | string;
+  /** `obedient`: nothing it was told to do wrong applies. */
+  decide(request: R, obedient: boolean): Promise<Outcome | 'key_reused'>;
+}
+
+/** A charge or a refund: both are misbehaved about in the same ways. */
+async function move<R extends { readonly content: { readonly transactionId: string } }>(counter: Counter, { request, response }: Exchange, money: Money<R>): Promise<void> {
+  const { behaviours, closing } = counter;
   const body = await readJson(request);
   if ('refused' in body) return refuseBody(response, body.refused);
-  const parsed = parseChargeRequest(request.headers['idempotency-key'], body.value);
+  const parsed = money.parse(request.headers['idempotency-key'], body.value);
   if (typeof parsed === 'string') return sendInvalid(response, 422, { code: 'malformed', message: parsed });
   const { transactionId } = parsed.content;
   // `approve` with `match` exempts a transaction from every other behaviour.
@@ -136,17 +150,19 @@ async function charge(counter: Counter, request: IncomingMessage, response: Serv
   const delay = obedient ? undefined : behaviours.take('delay', transactionId);
   const failing = !obedient && behaviours.take('fail', transactionId) !== undefined;
   const silent = !obedient && !failing && behaviours.take('charge_no_answer', transactionId) !== undefined;
-  const answer = failing ? undefined : await desk.charge(parsed, obedient);
+  const answer = failing ? undefined : await money.decide(parsed, obedient);
   if (silent) return holdThenDestroy(response, closing);
   if (delay !== undefined) await wait(delay.delayMs, undefined, { signal: closing });
-  if (answer === undefined) return sendInvalid(response, 500, { code: 'internal', message: 'failing as told; nothing was charged' });
+  if (answer === undefined) return sendInvalid(response, 500, { code: 'internal', message: 'failing as told; nothing was done' });
   if (answer === 'key_reused') {
-    return sendInvalid(response, 422, { code: 'key_reused', message: 'this key was used for another charge' });
+    return sendInvalid(response, 422, { code: 'key_reused', message: 'this key was used for another request' });
   }
   return sendOutcome(response, answer);
 }
 
-function sendOutcome(response: ServerResponse, answer: Readonly<Charge>): void {
+type Outcome = Pick<Charge, 'key' | 'reference' | 'outcome' | 'code'>;
+
+function sendOutcome(response: ServerResponse, answer: Outcome): void {
   const { key, reference, outcome, code } = answer;
   switch (outcome) {
     case 'approved':
@@ -170,13 +186,23 @@ async function find(counter: Counter, query: URLSearchParams, response: ServerRe
   return sendJson(response, 200, { status: outcome, reference, code, key, voided });
 }
 
+async function findRefund(counter: Counter, query: URLSearchParams, response: ServerResponse): Promise<void> {
+  const [merchantId, transactionId, refundId] = ['merchant_id', 'transaction_id', 'refund_id'].map((name) => query.get(name));
+  if (!merchantId || !transactionId || !refundId) return sendInvalid(response, 422, { code: 'malformed', message: 'merchant_id, transaction_id and refund_id are required' });
+  const found = await counter.desk.refunds.find(merchantId, transactionId, refundId);
+  if (found === undefined) return sendJson(response, 200, { status: 'none' });
+  const { outcome, reference, code, key } = found;
+  return sendJson(response, 200, { status: outcome, reference, code, key });
+}
+
 /** With merchant_id and transaction_id the charges of one payment, otherwise a page of all. */
 async function sendReport({ desk }: Counter, query: URLSearchParams, response: ServerResponse): Promise<void> {
+  const refunded = (charge: Charge): number => desk.refundedMinor(charge);
   const [merchantId, transactionId] = [query.get('merchant_id'), query.get('transaction_id')];
-  if (merchantId && transactionId) return sendJson(response, 200, { charges: (await desk.charges({ merchantId, transactionId })).map(reportLine) });
+  if (merchantId && transactionId) return sendJson(response, 200, { charges: (await desk.charges({ merchantId, transactionId })).map((charge) => reportLine(charge, refunded)) });
   const parsed = parseReportQuery(query);
   if (typeof parsed === 'string') return sendInvalid(response, 422, { code: 'malformed', message: parsed });
-  return sendJson(response, 200, reportPage(await desk.charges(), parsed));
+  return sendJson(response, 200, reportPage(await desk.charges(), parsed, refunded));
 }
 
 /** The body may name one charge: `{"reference"}`. Without it all charges under the key are voided. */
@@ -195,7 +221,7 @@ async function voidCharge(counter: Counter, encodedKey: string, { request, respo
 async function sendRecord(counter: Counter, response: ServerResponse): Promise<void> {
   const records = await counter.desk.records();
   response.writeHead(200, { 'content-type': 'application/json' });
-  await pipeline(Readable.from(recordAsJson(records)), response);
+  await pipeline(Readable.from(recordAsJson(records, (charge) => counter.desk.refundedMinor(charge))), response);
 }
 
 async function behave(counter: Counter, request: IncomingMessage, response: ServerResponse): Promise<void> {

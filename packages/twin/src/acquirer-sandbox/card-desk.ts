@@ -1,5 +1,5 @@
 /**
- * Decides and records charges, voids and look-ups.
+ * Decides and records charges, voids and look-ups; refunds are decided by a desk of their own over the same log.
  *
  * Invariant: no answer leaves before everything it is based on is on disk; one key makes one charge, unless a behaviour
  * makes the acquirer forget it, and then the record shows both.
@@ -11,6 +11,8 @@ import type { Behaviours } from './behaviours.ts';
 import { ChargeBook } from './charge-book.ts';
 import type { Charge, ChargeEvent, KeyRecord } from './charge-book.ts';
 import { ChargeLog } from './charge-log.ts';
+import { RefundDesk } from './refund-desk.ts';
+import type { RefundEvent } from './refund-book.ts';
 import { sameContent } from './charge-request.ts';
 import type { ChargeRequest } from './charge-request.ts';
 
@@ -23,23 +25,32 @@ export interface CardDeskOptions {
 }
 
 export class CardDesk {
+  readonly refunds: RefundDesk;
   readonly #book = new ChargeBook();
   readonly #behaviours: Behaviours;
   readonly #now: () => number;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** References whose charge is not on disk yet; nobody can have been told of them. */
   readonly #undurable = new Set<string>();
-  #log: ChargeLog<ChargeEvent> | undefined;
+  #log: ChargeLog<ChargeEvent | RefundEvent> | undefined;
 
   private constructor(options: CardDeskOptions) {
     this.#behaviours = options.behaviours;
     this.#now = options.now;
+    this.refunds = new RefundDesk({
+      ...options,
+      charge: ({ merchantId, transactionId, chargeReference }) =>
+        this.#book.chargesOf(merchantId, transactionId).find((charge) => charge.reference === chargeReference && charge.outcome === 'approved' && !charge.voided),
+      append: (event) => this.#append(event),
+      settled: () => this.#settled(),
+    });
   }
 
   static async open(options: CardDeskOptions): Promise<CardDesk> {
     const desk = new CardDesk(options);
-    desk.#log = await ChargeLog.open<ChargeEvent>(options.dataDir, (event) => desk.#book.apply(event));
+    desk.#log = await ChargeLog.open<ChargeEvent | RefundEvent>(options.dataDir, (event) => desk.#apply(event));
     for (const charge of desk.#book.inProgress) desk.#completeLater(charge);
+    desk.refunds.resume();
     return desk;
   }
 
@@ -85,6 +96,11 @@ export class CardDesk {
     return records;
   }
 
+  /** Given back of a charge. */
+  refundedMinor(charge: Pick<Charge, 'reference'>): number {
+    return this.refunds.book.givenBackMinor(charge.reference, false);
+  }
+
   /** Every charge in the order in which they were made, or those of one payment. */
   async charges(of?: { readonly merchantId: string; readonly transactionId: string }): Promise<readonly Readonly<Charge>[]> {
     await this.#settled();
@@ -94,6 +110,7 @@ export class CardDesk {
   async close(): Promise<void> {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.refunds.close();
     await this.#log?.close();
   }
 
@@ -144,10 +161,21 @@ export class CardDesk {
   }
 
   /** The book first, within the same tick as the decision; the caller must await the disk before it answers. */
-  #append(event: ChargeEvent): Promise<void> {
+  #append(event: ChargeEvent | RefundEvent): Promise<void> {
     assert(this.#log !== undefined, 'the desk is open');
-    this.#book.apply(event);
+    this.#apply(event);
     return this.#log.append(event);
+  }
+
+  #apply(event: ChargeEvent | RefundEvent): void {
+    switch (event.type) {
+      case 'refunded':
+      case 'refund_completed':
+      case 'refund_repeated':
+        return this.refunds.book.apply(event);
+      default:
+        return this.#book.apply(event);
+    }
   }
 
   #settled(): Promise<void> {

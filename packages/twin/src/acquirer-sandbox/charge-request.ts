@@ -11,10 +11,10 @@ export interface ChargeRequest {
   readonly content: ChargeContent;
 }
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
-const ID = /^[\x21-\x7e]{1,128}$/;
-const AMOUNT = /^[1-9][0-9]{0,15}$/;
-const CURRENCY = /^[A-Z]{3}$/;
+export const KEY: RegExp = /^[\x21-\x7e]{1,255}$/;
+export const ID: RegExp = /^[\x21-\x7e]{1,128}$/;
+export const AMOUNT: RegExp = /^[1-9][0-9]{0,15}$/;
+export const CURRENCY: RegExp = /^[A-Z]{3}$/;
 const PAYMENT_METHOD_CHARACTERS_MAX = 256;
 const FIELDS = ['merchant_id', 'transaction_id', 'amount_minor', 'currency', 'payment_method', 'live'];
 
@@ -51,6 +51,6 @@ export function sameContent(one: ChargeContent, other: ChargeContent): boolean {
   );
 }
 
-function matches(value: unknown, pattern: RegExp): value is string {
+export function matches(value: unknown, pattern: RegExp): value is string {
   return typeof value === 'string' && pattern.test(value);
 }

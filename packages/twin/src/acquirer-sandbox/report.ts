@@ -5,6 +5,7 @@
  * acquirer forgot it, are two lines.
  */
 import type { Charge } from './charge-book.ts';
+import type { RefundedMinor } from './record.ts';
 
 export interface ReportQuery {
   readonly after: number;
@@ -22,19 +23,20 @@ export function parseReportQuery(query: URLSearchParams): ReportQuery | string {
   return { after: Number(after), limit: Number(limit) };
 }
 
-export function reportPage(all: readonly Charge[], { after, limit }: ReportQuery): object {
+export function reportPage(all: readonly Charge[], { after, limit }: ReportQuery, refundedMinor: RefundedMinor): object {
   const end = after + limit;
-  return { charges: all.slice(after, end).map(reportLine), ...(end < all.length && { next: String(end) }) };
+  return { charges: all.slice(after, end).map((charge) => reportLine(charge, refundedMinor)), ...(end < all.length && { next: String(end) }) };
 }
 
-export const reportLine = ({ content, reference, outcome, voided, atEpochMs }: Charge): object => ({
-  merchant_id: content.merchantId,
-  transaction_id: content.transactionId,
-  reference,
-  amount_minor: content.amountMinor,
-  currency: content.currency,
-  live: content.live,
-  outcome,
-  voided,
-  at: atEpochMs,
+export const reportLine = (charge: Charge, refundedMinor: RefundedMinor): object => ({
+  merchant_id: charge.content.merchantId,
+  transaction_id: charge.content.transactionId,
+  reference: charge.reference,
+  amount_minor: charge.content.amountMinor,
+  currency: charge.content.currency,
+  live: charge.content.live,
+  outcome: charge.outcome,
+  voided: charge.voided,
+  refunded_minor: String(refundedMinor(charge)),
+  at: charge.atEpochMs,
 });
