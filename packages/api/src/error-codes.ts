@@ -10,6 +10,8 @@ export const errorStatus = {
   not_found: 404,
   idempotency_conflict: 409,
   already_decided: 409,
+  exceeds_charge: 409,
+  not_refundable: 409,
   session_expired: 409,
   session_in_use: 409,
   session_paid: 409,

@@ -6,6 +6,8 @@ export type { OpenapiDocument, OpenapiOperation, OpenapiResponse } from './opena
 export type { Schema } from './openapi-schemas.ts';
 export { acceptedBody, cancelledBody, failureCode, healthBody, paymentBody, paymentsBody, processedBody, validatedBody } from './payment-body.ts';
 export type { AcceptedBody, CancelledBody, HealthBody, PaymentBody, PaymentsBody, ProcessedBody, ValidatedBody } from './payment-body.ts';
+export { acceptedRefundBody, refundsBody } from './refund-body.ts';
+export type { RefundBody, RefundsBody } from './refund-body.ts';
 export { sessionBody } from './session-body.ts';
 export type { SessionBody } from './session-body.ts';
 export { newWebhookBody, removedWebhookBody, webhookBody, webhooksBody } from './webhook-body.ts';

@@ -60,6 +60,8 @@ const webhookUrl: Schema = { type: 'string', description: 'https, at a public ad
 const webhookEvents: Schema = { type: 'array', items: { type: 'string', enum: eventNames }, description: 'All when left out.' };
 const webhook = (also: Readonly<Record<string, Schema>> = {}): Schema => object({ webhook_id: webhookId, url: webhookUrl, 'events?': webhookEvents, created_at: time, ...also });
 
+const refundFields = { refund_id: id('As sent.'), transaction_id: id('Of the payment.'), amount: decimal('With all decimals of the payment\'s currency.') } as const;
+
 export const schemas: Readonly<Record<string, Schema>> = {
   PaymentRequest: object({ ...requestFields, payment_method: method, 'session_id?': session }),
   ProcessRequest: object({ ...requestFields, 'payment_method?': method, 'session_id?': session }),
@@ -84,6 +86,17 @@ export const schemas: Readonly<Record<string, Schema>> = {
   }),
   Cancelled: object({ transaction_id: id('As sent.'), status: word('cancelled') }, 'Also stands for an id that was cancelled before it was ever accepted, and is spent.'),
   Payments: object({ payments: { type: 'array', items: ref('Payment') }, 'next_cursor?': { type: 'string', description: 'For the next page, which may be empty. Absent on the last.' } }),
+  RefundRequest: object({ refund_id: id('Names the refund within its payment.'), 'amount?': { ...requestFields.amount, description: 'In the currency of the payment. Left out: all that is left of the charge.' } }),
+  RefundAccepted: object({ ...refundFields, status: word('accepted') }, 'The outcome follows. A repeat of the same request gets this same body.'),
+  Refunds: object({
+    refunds: {
+      type: 'array',
+      items: object({
+        ...refundFields, status: { type: 'string', enum: ['accepted', 'processed', 'failed'] },
+        'error?': { type: 'string', description: 'Why it failed: the acquirer\'s code. Its amount may be refunded again, under another refund_id.' },
+      }),
+    },
+  }),
   Validated: object({ message: word('Payment validated successfully'), transaction_id: id('As sent.') }),
   Processed: object({
     message: word('Payment processed successfully'), transaction_id: id('As sent.'), timestamp: { type: 'integer', description: 'Seconds since 1970 at which it was settled first.' },

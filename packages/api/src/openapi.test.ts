@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { customerId, epochMs, epochOf, merchantId, minorUnits, transactionId } from '@understudy/core';
-import type { DecidedPayment, Endpoint, Payment } from '@understudy/core';
-import { acceptedBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, paymentsBody, processedBody, routes, validatedBody } from './index.ts';
+import { customerId, epochMs, epochOf, merchantId, minorUnits, refundId, transactionId } from '@understudy/core';
+import type { DecidedPayment, Endpoint, Payment, Refund } from '@understudy/core';
+import { acceptedBody, acceptedRefundBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, paymentsBody, processedBody, refundsBody, routes, validatedBody } from './index.ts';
 import type { Schema } from './index.ts';
 
 /** What a value breaks of a schema, as sentences. Knows the keywords that the document uses, and fails on any other. */
@@ -61,6 +61,9 @@ const settled = (payment: Payment): Payment => ({ ...payment, postedEpoch: epoch
 const { payment_method: _left_out, ...withoutMethod } = paymentBody(accepted) as unknown as Record<string, unknown>;
 
 const endpoint: Endpoint = { id: 'wh_1', url: 'https://shop.example/', live: true, keyId: 'k1', createdAt: acceptedAt };
+const decidedRefund = { outcome: 'processed' as const, decidedAt: acceptedAt, businessDate: '2026-01-05' as never };
+const refund: Refund = { refundId: refundId('r:1'), amountMinor: minorUnits(350n), acceptedAt, acceptedRegion: 'us-east-1', posted: false, decision: decidedRefund };
+
 const spent: Payment = { ...key, decision: decided('cancelled').decision, postedEpoch: epochOf(0), inWork: false, attempts: 0 };
 
 test.each<[string, Schema, unknown]>([
@@ -77,6 +80,8 @@ test.each<[string, Schema, unknown]>([
   ['the last page of payments', schemaOf(routes.listPayments, 200), paymentsBody([], undefined)],
   ['read a spent id', schemaOf(routes.readPayment, 200), paymentBody(spent)],
   ['cancelled', schemaOf(routes.cancelPayment, 200), cancelledBody(key.transactionId)],
+  ['refund accepted', schemaOf(routes.acceptRefund, 202), acceptedRefundBody(accepted, refund)],
+  ['refunds', schemaOf(routes.listRefunds, 200), refundsBody(accepted, [refund, { ...refund, posted: true }, { ...refund, posted: true, decision: { ...decidedRefund, outcome: 'failed', code: 'x' } }])],
   ['validated', schemaOf(routes.validatePayment, 200), validatedBody(key.transactionId)],
   ['processed', schemaOf(routes.processPayment, 200), processedBody(key.transactionId, acceptedAt)],
   ['webhook added', schemaOf(routes.addWebhook, 201), newWebhookBody(endpoint, 'whsec_c2VjcmV0')],

@@ -33,7 +33,7 @@ export interface OpenapiDocument {
 
 interface Operation {
   readonly summary: string;
-  readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest' | 'WebhookRequest';
+  readonly request?: 'PaymentRequest' | 'ProcessRequest' | 'SessionRequest' | 'WebhookRequest' | 'RefundRequest';
   /** Parameters of the query. */
   readonly query?: readonly object[];
   readonly answers: Readonly<Record<number, readonly [description: string, ...schemaNames: string[]]>>;
@@ -68,6 +68,17 @@ const operations: Readonly<Record<OperationName, Operation>> = {
     summary: 'Cancel a payment that is not decided, or spend an id that was never seen',
     answers: { 200: ['Cancelled, for good', 'Cancelled'] },
     errors: ['invalid_request', 'already_decided', 'idempotency_conflict', ...everywhere],
+  },
+  acceptRefund: {
+    summary: 'Give a processed payment back, in whole or in part. Idempotent on refund_id; accepted refunds never exceed the charge',
+    request: 'RefundRequest',
+    answers: { 202: ['Accepted, new', 'RefundAccepted'], 200: ['The same request again: the same body', 'RefundAccepted'] },
+    errors: ['invalid_request', 'not_found', 'idempotency_conflict', 'exceeds_charge', 'not_refundable', 'too_large', ...everywhere],
+  },
+  listRefunds: {
+    summary: 'The refunds of a payment in the order of their acceptance, read strongly',
+    answers: { 200: ['At most 100', 'Refunds'] },
+    errors: ['invalid_request', 'not_found', 'gone', ...everywhere],
   },
   validatePayment: {
     summary: 'Validate and accept a payment. This leads to a charge, exactly as POST /payments does',

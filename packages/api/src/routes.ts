@@ -17,6 +17,8 @@ export const routes = {
   readPayment: { method: 'GET', path: '/payments/{transaction_id}', scope: 'payments:read' },
   listPayments: { method: 'GET', path: '/customers/{customer_id}/payments', scope: 'payments:read' },
   cancelPayment: { method: 'POST', path: '/payments/{transaction_id}/cancel', scope: 'payments:write' },
+  acceptRefund: { method: 'POST', path: '/payments/{transaction_id}/refunds', scope: 'payments:write' },
+  listRefunds: { method: 'GET', path: '/payments/{transaction_id}/refunds', scope: 'payments:read' },
   validatePayment: { method: 'POST', path: '/validate', scope: 'payments:write' },
   processPayment: { method: 'POST', path: '/process', scope: 'payments:write' },
   openSession: { method: 'POST', path: '/sessions', scope: 'payments:write' },
