@@ -31,7 +31,7 @@ const entryOf = (payment: DecidedPayment): Entry => ({
 const refundEntryOf = ({ payment, refund }: RefundRow): Entry => {
   const { acquirerReference: _ofTheCharge, ...entry } = entryOf(payment);
   const { acquirerReference, decidedAt, businessDate } = refund.decision;
-  return { ...entry, refundId: refund.refundId, amountMinor: -refund.amountMinor, decidedAt, businessDate, ...(acquirerReference !== undefined && { acquirerReference }) };
+  return { ...entry, refundId: refund.refundId, amountMinor: 0n - refund.amountMinor, decidedAt, businessDate, ...(acquirerReference !== undefined && { acquirerReference }) };
 };
 
 const entriesIn = (ledger: InMemoryLedger): readonly Entry[] => [

@@ -191,18 +191,19 @@ async function lookAtReplica({ replica, log }: SettlementPorts, record: EpochRec
 }
 
 /** Puts the file unless it stands there; never over another. */
-async function publish({ ports, record }: Pass, file: SettlementFile): Promise<'published' | 'differs' | 'fenced'> {
+async function publish(pass: Pass, file: SettlementFile): Promise<'published' | 'differs' | 'fenced'> {
+  const { ports } = pass;
   const key = settlementFileKey(file);
   // Published once under an earlier epoch: replication has mostly brought it, and its text need not be made.
-  if (file.sha256 !== undefined && (await ports.bucket.has(key))) return note(ports, record, file.id, file.sha256);
+  if (file.sha256 !== undefined && (await ports.bucket.has(key))) return note(pass, file, file.sha256);
   const body = settlementFileText(file, await ports.settlement.entries(file.id));
   const sha256 = ports.digest(body);
   const isSame = (file.sha256 === undefined || file.sha256 === sha256)
     && ((await ports.bucket.putIfAbsent({ key, body, contentType: 'text/csv' })) === 'put' || (await ports.bucket.get(key)) === body);
-  if (isSame) return note(ports, record, file.id, sha256);
+  if (isSame) return note(pass, file, sha256);
   await ports.tell({ kind: 'settlement_file_differs', sentence: `The settlement file ${key} was published with other content than the ledger has for it; it is left as it is.`, detail: { key } });
   return 'differs';
 }
 
-const note = async ({ settlement }: SettlementPorts, record: EpochRecord, fileId: number, sha256: string): Promise<'published' | 'fenced'> =>
-  (await settlement.published(record.epoch, fileId, sha256)) === 'noted' ? 'published' : 'fenced';
+const note = async ({ ports, record }: Pass, file: SettlementFile, sha256: string): Promise<'published' | 'fenced'> =>
+  (await ports.settlement.published(record.epoch, file.id, sha256)) === 'noted' ? 'published' : 'fenced';

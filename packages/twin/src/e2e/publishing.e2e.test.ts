@@ -1,5 +1,5 @@
 // Receipts and settlement files over two real regions: what every merchant and every bank would hold afterwards. The
-// judge reads the buckets' own folders with every version ever put, and the surviving ledger; it asks the service nothing.
+// judge reads the buckets' own folders, with every version ever put, and the surviving ledger.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseSettlementFile, peerOf, regions } from '@understudy/core';
@@ -26,6 +26,8 @@ afterAll(() => twin?.stop());
 const today = (): string => new Date().toISOString().slice(0, 10);
 const bucketOf = (region: Region): Bucket => new Bucket(join(twin.dataDir, 'buckets', region));
 const keysIn = (region: Region, prefix: string): readonly string[] => bucketOf(region).keys({ prefix, after: '', limit: 100_000 }).map((version) => version.key);
+/** What was given back, by entry id: all of it is processed in the end. */
+const refunds = new Map<string, { readonly amountMinor: bigint; readonly currency: string }>();
 const processed = async (): Promise<readonly LedgerRowBody[]> => (await twin.ledger(await activeRegion(twin))).filter((row) => row.status === 'processed');
 
 /** Payments through both regions, in two currencies; their ids. */
@@ -45,8 +47,28 @@ const untilBooked = (ids: readonly string[]) =>
     expect(ids.filter((id) => !rows.has(id))).toEqual([]);
   }, WAIT);
 
+/** Gives back one unit of each, through the region named, and waits until it stands in the books. */
+async function refund(ids: readonly string[], through: Region): Promise<void> {
+  const doors = doorsOf(twin);
+  const door = through === 'us-east-1' ? doors.east1 : doors.east2;
+  const rows = new Map((await processed()).map((row) => [row.transaction_id, row]));
+  for (const id of ids) {
+    // Refundable only once its outcome is told.
+    await vi.waitFor(async () => expect((await door.call(`/payments/${id}/refunds`, { body: { refund_id: 'r1', amount: '1.00' } })).status).toBe(202), WAIT);
+    refunds.set(`demo/${id}~r1`, { amountMinor: -100n, currency: rows.get(id)?.currency ?? '' });
+  }
+  await vi.waitFor(async () => {
+    for (const id of ids) expect(JSON.stringify((await door.call(`/payments/${id}/refunds`)).body)).toContain('"processed"');
+  }, WAIT);
+}
+
+const entriesOfBooks = async (): Promise<readonly string[]> => [...(await processed()).map((row) => `${row.merchant_id}/${row.transaction_id}`), ...refunds.keys()].toSorted();
+
 const untilReceipts = (region: Region) =>
-  vi.waitFor(async () => expect(keysIn(region, 'receipts/').map((key) => key.split('/').at(-1)).toSorted()).toEqual((await processed()).map((row) => `${row.transaction_id}.json`).toSorted()), WAIT);
+  vi.waitFor(async () => {
+    const written = keysIn(region, 'receipts/').map((key) => key.split('/').slice(2).join('/').replace('.json', ''));
+    expect(written.toSorted()).toEqual(await entriesOfBooks());
+  }, WAIT);
 
 const closeToday = async (region: Region): Promise<void> => void (await twin.order(`/twin/regions/${region}/publish`, { through: today() }));
 
@@ -65,9 +87,10 @@ function linesIn(region: Region): readonly { readonly entryId: string; readonly 
 async function expectAllSettledOnce(region: Region): Promise<void> {
   const rows = await processed();
   const lines = linesIn(region);
-  expect(lines.map((line) => line.entryId).toSorted()).toEqual(rows.map((row) => `${row.merchant_id}/${row.transaction_id}`).toSorted());
+  expect(lines.map((line) => line.entryId).toSorted()).toEqual(await entriesOfBooks());
   for (const currency of ['EUR', 'USD']) {
-    const booked = rows.filter((row) => row.currency === currency).reduce((sum, row) => sum + BigInt(row.amount_minor), 0n);
+    const taken = rows.filter((row) => row.currency === currency).reduce((sum, row) => sum + BigInt(row.amount_minor), 0n);
+    const booked = [...refunds.values()].filter((one) => one.currency === currency).reduce((sum, one) => sum + one.amountMinor, taken);
     expect(lines.filter((line) => line.currency === currency).reduce((sum, line) => sum + line.amountMinor, 0n)).toBe(booked);
   }
 }
@@ -90,19 +113,23 @@ async function takeOver(lost: Region): Promise<Region> {
 }
 
 test('publishing: payments through both regions -> a receipt each, in both buckets', async () => {
-  await untilBooked(await pay('calm', 30));
+  const ids = await pay('calm', 30);
+  await untilBooked(ids);
+  await refund(ids.slice(0, 4), 'us-east-2');
   for (const region of regions) await untilReceipts(region);
   expectNeverRewritten();
 });
 
 test('publishing: replication of the bucket is cut, then the region is lost in the middle -> the survivor has every receipt and every file', async () => {
   await closeToday('us-east-1');
-  await vi.waitFor(() => expect(linesIn('us-east-1')).toHaveLength(30), WAIT);
+  await vi.waitFor(() => expect(linesIn('us-east-1')).toHaveLength(34), WAIT);
   await twin.service('us-east-1', 'bucket-replication', { fail: true });
-  await untilBooked(await pay('cut', 30));
+  const cut = await pay('cut', 30);
+  await untilBooked(cut);
+  await refund(cut.slice(0, 3), 'us-east-1');
   await untilReceipts('us-east-1');
   await closeToday('us-east-1');
-  await vi.waitFor(() => expect(linesIn('us-east-1')).toHaveLength(60), WAIT);
+  await vi.waitFor(() => expect(linesIn('us-east-1')).toHaveLength(67), WAIT);
   // Half of these are accepted while the region is being lost.
   const before = await pay('middle', 20);
   const sending = pay('late', 20, 'us-east-2');
@@ -112,10 +139,11 @@ test('publishing: replication of the bucket is cut, then the region is lost in t
   const late = await sending;
   await untilState(twin, `${survivor} is healed`, isHealedIn(survivor));
   await untilBooked([...before, ...late]);
+  await refund(cut.slice(3, 6), survivor);
   await untilReceipts(survivor);
   await closeToday(survivor);
   // No standby is there: the file waits for its patience, and is then published alone.
-  await vi.waitFor(() => expect(linesIn(survivor)).toHaveLength(100), WAIT);
+  await vi.waitFor(() => expect(linesIn(survivor)).toHaveLength(110), WAIT);
   await expectAllSettledOnce(survivor);
 }, 180_000);
 
@@ -132,6 +160,27 @@ test('publishing: the lost region returns -> both buckets agree on every byte, a
   await expectSame();
   for (const region of regions) await expectAllSettledOnce(region);
   for (const region of regions) await untilReceipts(region);
+  expectNeverRewritten();
+}, 180_000);
+
+test('publishing: the active region is cut off and goes on running -> what it still does is nothing that anybody has to take back', async () => {
+  const zombie = await activeRegion(twin);
+  const survivor = peerOf(zombie);
+  await untilBooked(await pay('before-cut', 10));
+  await twin.region(zombie, 'isolate');
+  await twin.order(`/twin/regions/${zombie}/publish`, { through: today() }).catch(() => undefined);
+  await twin.order('/twin/failover', { to: survivor });
+  const sending = pay('beside', 10, survivor);
+  await untilState(twin, `${survivor} is healed`, isHealedIn(survivor));
+  await untilBooked(await sending);
+  await closeToday(survivor);
+  await twin.order(`/twin/regions/${zombie}/publish`, { through: today() }).catch(() => undefined);
+  await vi.waitFor(() => expectAllSettledOnce(survivor), WAIT);
+  await twin.region(zombie, 'rejoin');
+  await untilState(twin, `${zombie} follows`, followsIn(zombie));
+  await expectSame();
+  await untilReceipts(zombie);
+  await expectAllSettledOnce(zombie);
   expectNeverRewritten();
 }, 180_000);
 

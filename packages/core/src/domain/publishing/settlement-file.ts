@@ -79,7 +79,7 @@ export function parseSettlementFile(text: string, currency: string): ParsedSettl
 function signedAmount(text: string, currency: string): bigint | undefined {
   const money = parseAmount(text.replace(/^-/, ''), currency);
   if (typeof money === 'string') return undefined;
-  return text.startsWith('-') ? -money.minor : money.minor;
+  return text.startsWith('-') ? 0n - money.minor : money.minor;
 }
 
 /** The fields of each line; undefined when the text does not end with a whole line. */
