@@ -19,7 +19,7 @@ async function failing() {
   const receive = async () => (await client.send(new ReceiveMessageCommand({ QueueUrl: url('payments'), MaxNumberOfMessages: 10 }))).Messages ?? [];
   return {
     letters, clock, receive, url, client: connect(port),
-    async bury(key: PaymentKey) {
+    bury: async (key: PaymentKey) => {
       await queue.send('us-east-1', key);
       await receive();
       clock.advance(2000);
