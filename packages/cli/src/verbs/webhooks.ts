@@ -5,6 +5,7 @@ import type { DeliveryState, EpochMs, Outbox } from '@understudy/core';
 import { sha256Hex, systemClock } from '@understudy/adapters/system';
 import type { Connections } from '../connections.ts';
 import { exitCodes, usageFault } from '../exit.ts';
+import { operatorName } from '../operator-name.ts';
 import { tableText } from '../table-text.ts';
 import type { AddVerb, Answer, Desk } from '../verb.ts';
 
@@ -42,7 +43,10 @@ async function list(desk: Desk, options: { readonly state: string; readonly limi
 
 async function redeliver(desk: Desk, options: { readonly all?: boolean }, [id]: readonly string[]): Promise<Answer> {
   if ((id === undefined) === (options.all !== true)) throw usageFault('say which delivery, or --all for all that were given up; understudy webhooks list shows them');
-  const redelivered = await (await outboxOf(await desk.connect())).redeliver(id === undefined ? { allDead: true } : { id }, systemClock.now());
+  const connections = await desk.connect();
+  // On record first: an act without a record would be worse than a record of an act that failed.
+  await connections.operations.append({ at: systemClock.now(), by: operatorName(), what: 'redeliver', subject: id === undefined ? 'delivery:all' : `delivery:${id}` });
+  const redelivered = await (await outboxOf(connections)).redeliver(id === undefined ? { allDead: true } : { id }, systemClock.now());
   if (redelivered === 0 && id !== undefined) return { exitCode: exitCodes.found, json: { redelivered }, text: `There is no delivery ${id}; understudy webhooks list shows them.` };
   return { exitCode: exitCodes.ok, json: { redelivered }, text: `${redelivered} to be told again, from now on.` };
 }

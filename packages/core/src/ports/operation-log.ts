@@ -5,8 +5,8 @@ export interface Operation {
   readonly at: EpochMs;
   /** Who: the user that ran the command. */
   readonly by: string;
-  readonly what: 'redrive' | 'discard' | 'void_orphan';
-  /** What it was done to: a payment, a dead letter or a charge, by its name. */
+  readonly what: 'redrive' | 'discard' | 'void_orphan' | 'redeliver';
+  /** What it was done to: a payment, a dead letter, a charge or a delivery, by its name. */
   readonly subject: string;
   readonly reason?: string;
 }
