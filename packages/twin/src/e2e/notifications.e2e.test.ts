@@ -101,7 +101,10 @@ describe('notifications: while all is well', () => {
     expect((await doors.east1.pay(payment('told-yes'))).status).toBe(202);
     expect((await doors.east2.pay(payment('told-no'))).status).toBe(202);
     expect((await doors.east2.pay(payment('told-high', { amount: '10000.01' }))).status).toBe(202);
-    await eventually(() => expectTold(['told-yes', 'told-no', 'told-high']));
+    expect((await doors.east1.pay(payment('told-undone'))).status).toBe(202);
+    expect((await doors.east2.cancel('told-undone')).status).toBe(200);
+    await eventually(() => expectTold(['told-yes', 'told-no', 'told-high', 'told-undone']));
+    expect(receiver.toldOf('told-undone', '/all')[0]).toMatchObject({ type: 'payment.cancelled', status: 'cancelled' });
     expect(receiver.toldOf('told-no', '/all')[0]).toMatchObject({ type: 'payment.failed', status: 'failed' });
     const { data } = JSON.parse(receiver.toldOf('told-yes', '/all')[0]?.body ?? '{}') as { data: Record<string, unknown> };
     const { body } = await doors.east2.read('told-yes');
