@@ -75,7 +75,6 @@ export class ServiceFunction extends Construct {
       role: this.#role(grants, log).withoutPolicyUpdates(),
       logGroup: logs.LogGroup.fromLogGroupArn(this, 'LogByArn', log.attrArn),
       loggingFormat: lambda.LoggingFormat.JSON,
-      retryAttempts: 0,
       ...this.#tracing(),
       ...this.#network(grants),
       ...(grants.some((grant) => grant.readsSecrets) ? { paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(lambda.ParamsAndSecretsVersions.V1_0_103) } : {}),

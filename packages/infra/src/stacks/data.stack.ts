@@ -26,13 +26,15 @@ const attribute = (name: string | undefined): dynamodb.Attribute => {
 
 export class DataStack extends RegionStack<Region> {
   readonly key: kms.IKey;
+  readonly #otherKey: kms.IKey;
 
   constructor(scope: Construct, place: Place<Region>, keys: KeyStack) {
     super(scope, 'data', place);
     // By its address: handing the key itself over would have each user of it edit the key's policy.
     this.key = kms.Key.fromKeyArn(this, 'Key', keys.keyArn);
     const other = peerOf(place.region);
-    const encryption = dynamodb.TableEncryptionV2.customerManagedKey(this.key, { [other]: this.names.arn('kms', other, `key/${keys.keyId}`) });
+    this.#otherKey = kms.Key.fromKeyArn(this, 'OtherKey', this.names.arn('kms', other, `key/${keys.keyId}`));
+    const encryption = dynamodb.TableEncryptionV2.customerManagedKey(this.key, { [other]: this.#otherKey.keyArn });
     this.#journal(encryption);
     this.#sessions(encryption);
     this.#secret('ledger-owner', { secretStringTemplate: JSON.stringify({ username: LEDGER_OWNER }), generateStringKey: 'password', passwordLength: 40, excludePunctuation: true });
@@ -92,7 +94,7 @@ export class DataStack extends RegionStack<Region> {
       encryptionKey: this.key,
       removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       ...(value instanceof SecretValue ? { secretStringValue: value } : { generateSecretString: value }),
-      replicaRegions: [{ region: peerOf(this.place.region) }],
+      replicaRegions: [{ region: peerOf(this.place.region), encryptionKey: this.#otherKey }],
     });
   }
 }

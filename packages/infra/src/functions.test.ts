@@ -1,0 +1,161 @@
+// The functions as they are deployed against the manifest they are derived from, in both directions.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { bundleFunctions } from '@understudy/functions/bundle';
+import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, regions, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
+import { allowedOf, roleOf, statementsOf } from './policies.test-support.ts';
+import { environmentOf, knownVariables } from './constructs/environment.ts';
+import { grantOf, knownRights } from './constructs/rights.ts';
+import { readDeployment } from './config/config.ts';
+import { Names } from './names.ts';
+import { queueOf } from './queues.ts';
+import { checkKinds } from './stacks/service.stack.ts';
+import { assemblyOf, base, configurations, resourcesOf } from './test-support.ts';
+import type { Found } from './test-support.ts';
+
+const standard = assemblyOf(configurations['default'] ?? {});
+const deployment = readDeployment(base);
+const names = new Names(deployment);
+const place = { deployment, region: 'us-east-2' } as const;
+
+const deployed = (name: string, region: string): Found => {
+  const found = resourcesOf(standard, 'AWS::Lambda::Function').find(({ stack, Properties }) => Properties?.['FunctionName'] === names.of(name) && stack.endsWith(region));
+  if (!found) throw new Error(`${name} is not deployed in ${region}`);
+  return found;
+};
+
+test('manifest: every function -> deployed in both regions with its timeout and memory, and nothing else is', () => {
+  for (const region of regions) {
+    for (const { name, timeoutMs, memoryMb } of functions) expect(deployed(name, region).Properties).toMatchObject({ Timeout: timeoutMs / 1000, MemorySize: memoryMb, Runtime: 'nodejs24.x', Handler: 'index.handler' });
+    const own = resourcesOf(standard, 'AWS::Lambda::Function').filter(({ stack, Properties }) => stack.endsWith(region) && Properties?.['FunctionName'] !== undefined);
+    expect(own).toHaveLength(functions.length);
+  }
+  expect(resourcesOf(standard, 'AWS::Lambda::Function').filter(({ stack }) => stack.endsWith(witnessRegion)).map(({ Properties }) => Properties?.['FunctionName'])).toEqual(functions.filter(({ witness }) => witness).map(({ name }) => names.of(name)));
+});
+
+test('manifest: every variable, right and kind that a function names -> means something here', () => {
+  expect(functions.flatMap(({ variables, witness }) => [...variables, ...(witness?.variables ?? [])]).filter((name) => !knownVariables.includes(name))).toEqual([]);
+  expect(functions.flatMap(({ rights, witness }) => [...rights, ...(witness?.rights ?? [])]).filter((right) => !knownRights.includes(right))).toEqual([]);
+  checkKinds(functions);
+});
+
+test('manifest: an unknown variable, right, kind or queue -> an error by its name', () => {
+  expect(() => environmentOf(['COLOUR'], { place, names })).toThrow('the variable COLOUR has no value on AWS yet');
+  expect(() => grantOf('table:burn', { place, names })).toThrow('the right table:burn means nothing on AWS yet');
+  expect(() => checkKinds([{ name: 'stroll', kind: 'walk' }])).toThrow('the function stroll is of the kind walk');
+  expect(() => queueOf('stroll')).toThrow('the function stroll takes from a queue');
+});
+
+test.each(functions)('manifest: $name -> its environment holds the variables it names and no other', ({ name, variables }) => {
+  const { Variables = {} } = (deployed(name, 'us-east-2').Properties?.['Environment'] ?? {}) as { readonly Variables?: Record<string, unknown> };
+  const platform = /^(NODE_EXTRA_CA_CERTS|AWS_\w+|PARAMETERS_SECRETS_\w+|SECRETS_MANAGER_\w+|SSM_\w+)$/;
+  expect(Object.keys(Variables).filter((one) => !platform.test(one) && !variables.some((variable) => variable === one))).toEqual([]);
+  // Endpoints, policies and timings are left out where AWS's own or the defaults hold.
+  expect(variables.filter((one) => !(one in Variables) && !/_ENDPOINT$|^(TIMINGS|PAYMENT_POLICY|WEBHOOK_TARGETS)$/.test(one))).toEqual([]);
+});
+
+test('A1 A2 A3 A4: every route -> one method, with the authorizer and a usage key where it names a scope', () => {
+  for (const region of regions) {
+    const methods = resourcesOf(standard, 'AWS::ApiGateway::Method').filter(({ stack }) => stack.endsWith(region));
+    const wanted = functions.flatMap(({ routes = [] }) => routes);
+    expect(methods).toHaveLength(wanted.length);
+    const open = wanted.filter(({ scope }) => scope === null).length;
+    expect(methods.filter(({ Properties }) => Properties?.['AuthorizationType'] === 'NONE')).toHaveLength(open);
+    expect(methods.filter(({ Properties }) => Properties?.['AuthorizationType'] === 'CUSTOM' && Properties['ApiKeyRequired'] === true)).toHaveLength(wanted.length - open);
+  }
+});
+
+test('A5 A7: the stage, its authorizer, its answers and the merchants\' limit -> the figures of the manifest; no bodies are logged', () => {
+  const [stage] = resourcesOf(standard, 'AWS::ApiGateway::Stage');
+  const settings = stage?.Properties?.['MethodSettings'] as readonly Readonly<Record<string, unknown>>[];
+  expect(stage?.Properties?.['StageName']).toBe('prod');
+  expect(settings.find(({ ResourcePath }) => ResourcePath === '/*')).toMatchObject({ ThrottlingRateLimit: stageLimit.perSecond, ThrottlingBurstLimit: stageLimit.burst, LoggingLevel: 'INFO', MetricsEnabled: true, DataTraceEnabled: false });
+  expect(settings.some(({ DataTraceEnabled }) => DataTraceEnabled === true)).toBe(false);
+  expect(resourcesOf(standard, 'AWS::ApiGateway::Authorizer')[0]?.Properties).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: authorizerTtlS, IdentitySource: 'method.request.header.Authorization' });
+  expect(resourcesOf(standard, 'AWS::ApiGateway::GatewayResponse')).toHaveLength(2 * Object.keys(gatewayResponses).length);
+  expect(resourcesOf(standard, 'AWS::ApiGateway::UsagePlan')[0]?.Properties?.['Throttle']).toEqual({ RateLimit: merchantLimit.perSecond, BurstLimit: merchantLimit.burst });
+  expect(resourcesOf(standard, 'AWS::ApiGateway::UsagePlanKey')).toHaveLength(2 * usageKeys.length);
+});
+
+test('A7: the firewall -> lets health through before all else', () => {
+  const rules = resourcesOf(standard, 'AWS::WAFv2::WebACL')[0]?.Properties?.['Rules'] as readonly { readonly Name: string; readonly Priority: number; readonly Action?: unknown }[];
+  expect([...rules].sort((a, b) => a.Priority - b.Priority)[0]).toMatchObject({ Name: 'health', Action: { Allow: {} } });
+  expect(resourcesOf(standard, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(2);
+});
+
+test('P9 R4: the queues -> settings of the manifest, a dead-letter queue each, and a visibility of at least six times the function\'s time', () => {
+  for (const [name, settings] of Object.entries(queues)) {
+    const { queue } = queueOf(name);
+    const found = resourcesOf(standard, 'AWS::SQS::Queue').filter(({ Properties }) => Properties?.['QueueName'] === names.of(queue));
+    expect(found).toHaveLength(2);
+    expect(found[0]?.Properties).toMatchObject({ VisibilityTimeout: settings.visibilityTimeoutMs / 1000, MessageRetentionPeriod: 345_600, RedrivePolicy: { maxReceiveCount: settings.receiveCountMax } });
+    expect(settings.visibilityTimeoutMs).toBeGreaterThanOrEqual(6 * (functions.find((spec) => spec.name === name)?.timeoutMs ?? Infinity));
+  }
+  const sources = resourcesOf(standard, 'AWS::Lambda::EventSourceMapping').filter(({ stack }) => stack.endsWith('us-east-2'));
+  expect(sources.map(({ Properties }) => Properties?.['BatchSize'])).toEqual(functions.filter(({ kind }) => kind === 'queue').map(({ name }) => queues[name]?.batchMax));
+  expect(sources.every(({ Properties }) => JSON.stringify(Properties?.['FunctionResponseTypes']) === '["ReportBatchItemFailures"]')).toBe(true);
+});
+
+test('rhythm: every scheduled function -> called at its interval, with one instance', () => {
+  const text = JSON.stringify([...resourcesOf(standard, 'AWS::StepFunctions::StateMachine'), ...resourcesOf(standard, 'AWS::Scheduler::Schedule')]);
+  for (const { name, kind } of functions.filter((spec) => spec.kind === 'schedule')) {
+    expect([name, kind, everyMs[name] !== undefined]).toEqual([name, 'schedule', true]);
+    expect(deployed(name, 'us-east-1').Properties?.['ReservedConcurrentExecutions']).toBe(1);
+    expect(text).toContain(`${name}Live`);
+  }
+  for (const name of Object.keys(nightly)) expect(resourcesOf(standard, 'AWS::Scheduler::Schedule').filter(({ Properties }) => Properties?.['Name'] === names.of(`${name}-nightly`))).toHaveLength(2);
+});
+
+test('R10: by default no concurrency is reserved -> but for what may run once at a time', () => {
+  expect(functions.filter(({ name }) => deployed(name, 'us-east-1').Properties?.['ReservedConcurrentExecutions'] !== undefined).map(({ kind }) => kind)).toEqual(functions.filter(({ kind }) => kind === 'schedule').map(({ kind }) => kind));
+});
+
+let bundles: Readonly<Record<string, string>>;
+beforeAll(async () => {
+  bundles = await bundleFunctions(resolve('.bundles'));
+});
+
+/** Operations of AWS's clients that are left in a bundle once everything unused is shaken out of it. */
+const operationsIn = (name: string): ReadonlySet<string> =>
+  new Set([...readFileSync(join(bundles[name] ?? ''), 'utf8').matchAll(/class extends [\w$]+\([\w$]+,[\w$]+,"(\w+)"/g)].map((match) => match[1] ?? ''));
+
+/** What an action allows, where the two have different names. */
+const operationOf: Readonly<Record<string, string>> = { 's3:ListBucket': 'ListObjectsV2' };
+/** Done by Lambda, the extension or the ledger's own protocol, and not by a client of AWS in the bundle. */
+const notByClient = /^(logs|xray|ec2|kms|rds-db|secretsmanager):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/;
+
+const unneeded = (allowed: readonly string[], operations: ReadonlySet<string>): readonly string[] =>
+  [...new Set(allowed)].filter((action) => !notByClient.test(action) && !operations.has(operationOf[action] ?? action.split(':')[1] ?? ''));
+
+test.each(functions)('R7: $name -> may do nothing that its code does not do', ({ name, kind }) => {
+  const allowed = allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).map(({ action }) => action);
+  expect(unneeded(allowed, operationsIn(name))).toEqual([]);
+  expect(allowed.some((action) => action.startsWith('sqs:Receive'))).toBe(kind === 'queue');
+});
+
+test.each(['dynamodb:Scan', 'dynamodb:DeleteItem', 'rds:FailoverGlobalCluster', 's3:PutObject'])('R7: %s for a function that does not do it, planted -> found', (action) => {
+  expect(unneeded([action], operationsIn('health'))).toEqual([action]);
+});
+
+test.each(functions)('R7: $name -> what its code asks of topics, queues, workflows and databases, it may', ({ name }) => {
+  const services: Readonly<Record<string, string>> = {
+    SendMessage: 'sqs:SendMessage', Publish: 'sns:Publish', PublishBatch: 'sns:Publish', StartExecution: 'states:StartExecution', PutObject: 's3:PutObject', GetObject: 's3:GetObject',
+    FailoverGlobalCluster: 'rds:FailoverGlobalCluster', SwitchoverGlobalCluster: 'rds:SwitchoverGlobalCluster', DescribeGlobalClusters: 'rds:DescribeGlobalClusters', GetItem: 'dynamodb:GetItem',
+  };
+  const allowed = new Set(allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).map(({ action }) => action));
+  expect([...operationsIn(name)].flatMap((operation) => services[operation] ?? []).filter((action) => !allowed.has(action))).toEqual([]);
+});
+
+/** AWS knows no resources for these. */
+const withoutResources = /^(xray:|ec2:)/;
+
+test.each(functions)('R7: $name -> a wildcard stands only where AWS knows no resource, or within one thing', ({ name }) => {
+  const broad = allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).filter(({ action, resource }) => !withoutResources.test(action) && (action.includes('*') || resource === '*'));
+  expect(broad).toEqual([]);
+});
+
+test('R7: what only Lambda itself may do in the network -> denied to the function\'s code', () => {
+  const [deny] = statementsOf(roleOf(standard, names.inAccount('accept', 'us-east-2'))).filter(({ Effect }) => Effect === 'Deny');
+  expect(deny).toMatchObject({ Condition: { ArnEquals: { 'lambda:SourceFunctionArn': names.functionArn('accept', 'us-east-2') } } });
+});
