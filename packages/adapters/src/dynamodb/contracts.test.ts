@@ -1,6 +1,6 @@
 // Every contract suite of what is kept in the table, over a real DynamoDB engine, each case on a fresh table.
 import { GetItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { canaryContract, customerIndexContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, sessionHoldsContract, sessionsContract, votesContract, workIndexContract, bookmarksContract, operationLogContract, upkeepContract } from '@understudy/core/contracts';
+import { canaryContract, customerIndexContract, endpointsContract, epochRegisterContract, journalContract, keyStoreContract, moveLogContract, refundsContract, sessionHoldsContract, sessionsContract, votesContract, workIndexContract, bookmarksContract, operationLogContract, upkeepContract } from '@understudy/core/contracts';
 import type { ContractCase } from '@understudy/core/contracts';
 import { epochMs } from '@understudy/core';
 import { describe, test } from 'vitest';
@@ -13,6 +13,7 @@ import { DynamoJournal } from './dynamo-journal.ts';
 import { DynamoKeyStore } from './dynamo-key-store.ts';
 import { DynamoMoveLog } from './dynamo-move-log.ts';
 import { DynamoOperationLog } from './dynamo-operation-log.ts';
+import { DynamoRefunds } from './dynamo-refunds.ts';
 import { DynamoSessionHolds } from './dynamo-session-holds.ts';
 import { DynamoSessions } from './dynamo-sessions.ts';
 import { DynamoBookmarks, DynamoUpkeep } from './dynamo-upkeep.ts';
@@ -31,6 +32,11 @@ const suite = (name: string, cases: readonly ContractCase[]): void => {
 suite('journal', journalContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
   return { journal: new DynamoJournal(connection, systemRandom), cutOff, close };
+}));
+
+suite('refunds', refundsContract(async () => {
+  const { connection, cutOff, close } = await createTestTable();
+  return { journal: new DynamoJournal(connection, systemRandom), refunds: new DynamoRefunds(connection, systemRandom), workIndex: new DynamoWorkIndex(connection), caughtUp: async () => {}, cutOff, close };
 }));
 
 suite('work index', workIndexContract(async () => {

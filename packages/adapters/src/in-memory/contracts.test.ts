@@ -2,7 +2,7 @@
 import type { Region } from '@understudy/core';
 import { keyText } from '@understudy/core';
 import {
-  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, customerIndexContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, sessionHoldsContract, sessionsContract, signerContract,
+  acquirerContract, alertsContract, endpointsContract, objectStoreContract, receiptBookContract, settlementBookContract, canaryContract, customerIndexContract, epochRegisterContract, journalContract, keyStoreContract, ledgerClusterContract, ledgerContract, ledgerControlContract, metricsContract, moveLogContract, refundsContract, sessionHoldsContract, sessionsContract, signerContract,
   queueContract, votesContract, workIndexContract, chargeReportContract, ledgerReportContract, operationLogContract, spoolContract, bookmarksContract, deadLettersContract, upkeepContract,
 } from '@understudy/core/contracts';
 import type { BookFixture, ContractCase, LedgerFixture } from '@understudy/core/contracts';
@@ -30,6 +30,11 @@ const cutOff = (world: World, part: Part, region?: Region) => async (): Promise<
 suite('journal', journalContract(async () => {
   const world = await createWorld({ seed: 1 });
   return { journal: world.journal, cutOff: cutOff(world, 'journal'), close };
+}));
+
+suite('refunds', refundsContract(async () => {
+  const world = await createWorld({ seed: 1 });
+  return { journal: world.journal, refunds: world.regions['us-east-1'].refunds, workIndex: world.regions['us-east-1'].workIndex, caughtUp: async () => {}, cutOff: cutOff(world, 'journal'), close };
 }));
 
 suite('work index', workIndexContract(async () => {

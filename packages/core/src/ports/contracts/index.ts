@@ -39,6 +39,8 @@ export { ledgerContract } from './ledger.contract.ts';
 export { ledgerControlContract } from './ledger-control.contract.ts';
 export { decided } from './ledger-samples.ts';
 export type { LedgerFixture } from './ledger-samples.ts';
+export { refundsContract } from './refunds.contract.ts';
+export type { RefundsFixture } from './refunds.contract.ts';
 export { sessionHoldsContract } from './session-holds.contract.ts';
 export type { SessionHoldsFixture } from './session-holds.contract.ts';
 export { sessionsContract } from './sessions.contract.ts';
