@@ -1,4 +1,5 @@
 // A merchant's webhook endpoint: where it wants to hear what became of its payments, and of which events.
+import { FAULTS_MAX, unknownFieldFault } from '../payment/payment-request.ts';
 import type { Parsed, RequestFault } from '../payment/payment-request.ts';
 import type { EpochMs } from '../time.ts';
 
@@ -36,7 +37,7 @@ const URL_CHARACTERS_MAX = 2048;
 export function parseEndpointRequest(body: unknown): Parsed<EndpointRequest> {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return { ok: false, faults: [{ message: 'the body must be a JSON object' }] };
   const { url, events, ...others }: { readonly url?: unknown; readonly events?: unknown } = body;
-  const faults: RequestFault[] = Object.keys(others).length > 0 ? [{ message: 'only url and events are allowed' }] : [];
+  const faults: RequestFault[] = Object.keys(others).slice(0, FAULTS_MAX).map((name) => unknownFieldFault(name, ['url', 'events']));
   const isUrl = typeof url === 'string' && url.length >= 1 && url.length <= URL_CHARACTERS_MAX;
   if (!isUrl) faults.push({ field: 'url', message: `url must be a string of 1 to ${URL_CHARACTERS_MAX} characters` });
   if (events !== undefined && !isEventList(events)) faults.push({ field: 'events', message: `events must be a list of different ones of ${eventNames.join(', ')}, or left out for all` });
