@@ -74,7 +74,7 @@ test('endpoints: the table cannot be reached -> unavailable', async () => {
 test.each([
   ['no object', [], undefined], ['no url', {}, 'url'], ['a url that is no text', { url: 7 }, 'url'], ['a url without end', { url: 'x'.repeat(2049) }, 'url'],
   ['an unknown event', { url, events: ['payment.lost'] }, 'events'], ['no events', { url, events: [] }, 'events'], ['an event twice', { url, events: ['payment.failed', 'payment.failed'] }, 'events'],
-  ['an unknown field', { url, secret: 'x' }, undefined],
+  ['an unknown field', { url, secret: 'x' }, 'secret'],
 ])('endpoint request: %s -> refused, naming the field', (_what, body, field) => {
   const parsed = parseEndpointRequest(body);
   expect(parsed.ok ? [] : parsed.faults.map((fault) => fault.field)).toEqual([field]);
