@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { isPortFault, keyText, merchantId, minorUnits, transactionId } from '@understudy/core';
-import type { Acquirer, ChargeRequest, PaymentKey } from '@understudy/core';
-import { acquirerContract } from '@understudy/core/contracts';
+import { isPortFault, keyText, merchantId, minorUnits, refundId, transactionId } from '@understudy/core';
+import type { Acquirer, ChargeRequest, PaymentKey, RefundOrder } from '@understudy/core';
+import { acquirerContract, acquirerRefundsContract } from '@understudy/core/contracts';
 import { describe, expect, it } from 'vitest';
 import { Breakage, InMemoryAcquirer } from '../in-memory/index.ts';
 import { startServer } from '../system/test-support/servers.ts';
@@ -19,6 +19,8 @@ const request: ChargeRequest = {
   paymentMethod: 'pm_4111111111111111',
 };
 
+const order: RefundOrder = { ...payment, refundId: refundId('r:1'), idempotencyKey: sha256Hex('r'), chargeReference: 'ch_1', amount: { minor: minorUnits(9_007_199_254_740_991n), currency: 'JPY' } };
+
 const failureOf = async (call: Promise<unknown>): Promise<unknown> => {
   try {
     return { answered: await call };
@@ -32,6 +34,8 @@ const methods: Readonly<Record<string, (acquirer: Acquirer) => Promise<unknown>>
   charge: (acquirer) => acquirer.charge(request),
   lookup: (acquirer) => acquirer.lookup(payment),
   void: (acquirer) => acquirer.void(payment, 'ch_1'),
+  refund: (acquirer) => acquirer.refund(order),
+  lookupRefund: (acquirer) => acquirer.lookupRefund(order),
 };
 
 describe('acquirer over HTTP, its contract', () => {
@@ -44,11 +48,12 @@ describe('acquirer over HTTP, its contract', () => {
       digest: sha256Hex,
       behave: async (...parameters: Parameters<typeof live.behave>) => [live, test].forEach((server) => server.behave(...parameters)),
       netCharges: async (key: PaymentKey) => live.netCharges(key) + test.netCharges(key),
+      refundedMinor: async (key: PaymentKey) => live.refundedMinor(key) + test.refundedMinor(key),
       cutOff: close,
       close,
     };
   };
-  for (const one of acquirerContract(make)) it(one.name, () => one.run());
+  for (const one of [...acquirerContract(make), ...acquirerRefundsContract(make)]) it(one.name, () => one.run());
 });
 
 describe('acquirer in memory, its contract', () => {
@@ -63,11 +68,12 @@ describe('acquirer in memory, its contract', () => {
         else acquirer.behaveWell();
       },
       netCharges: async (key: PaymentKey) => acquirer.netCharges(key),
+      refundedMinor: async (key: PaymentKey) => acquirer.refunds().filter((refund) => keyText(refund) === keyText(key) && refund.outcome === 'approved').reduce((sum, refund) => sum + refund.amount.minor, 0n),
       cutOff: async () => void breakage.add({ part: 'acquirer', when: 'before' }),
       close: async () => undefined,
     };
   };
-  for (const one of acquirerContract(make)) it(one.name, () => one.run());
+  for (const one of [...acquirerContract(make), ...acquirerRefundsContract(make)]) it(one.name, () => one.run());
 });
 
 describe('acquirer over HTTP, what it sends', () => {
@@ -86,6 +92,16 @@ describe('acquirer over HTTP, what it sends', () => {
     const server = await startTestAcquirer();
     await createHttpAcquirer({ baseUrl: server.url }).void(payment, 'ch_1');
     expect(server.heard[0]).toMatchObject({ method: 'POST', path: `/v1/charges/${request.idempotencyKey}/void`, body: '{"reference":"ch_1"}' });
+    await server.close();
+  });
+
+  it('a refund -> its key as a header, and all that names it', async () => {
+    const server = await startTestAcquirer();
+    await createHttpAcquirer({ baseUrl: server.url }).refund(order);
+    expect(server.heard[0]).toMatchObject({ method: 'POST', path: '/v1/refunds', headers: { 'idempotency-key': order.idempotencyKey } });
+    expect(JSON.parse(server.heard[0]?.body ?? '')).toEqual({
+      merchant_id: 'shop', transaction_id: 'a:b', refund_id: 'r:1', charge_reference: 'ch_1', amount_minor: '9007199254740991', currency: 'JPY', live: true,
+    });
     await server.close();
   });
 
@@ -132,6 +148,8 @@ const inconsistent: readonly Row[] = [
     [402, { status: 'declined', reference: 'ch_1', code: 'card 4111111111111111' }], [402, { status: 'declined', reference: 'ch_1', code: '4111111111111111' }],
     [404, { status: 'none' }], [409, approved], [409, { error: 'conflict' }], [422, declined], [422, { status: 'invalid' }], [422, { status: 'invalid', code: 'key_reused' }], [429, declined], [500, declined], [503, { status: 'invalid', code: 'x' }],
   ]),
+  ...rowsOf('refund', [[200, declined], [201, approved], [402, approved], [404, { status: 'none' }], [422, { status: 'invalid', code: 'key_reused' }], [500, declined]]),
+  ...rowsOf('lookupRefund', [[200, {}], [404, { status: 'none' }], [500, { status: 'none' }], [402, declined]]),
   ...rowsOf('lookup', [
     [200, {}], [200, { status: 'approved' }], [200, { ...approved, voided: 'no' }], [200, { status: 'invalid', code: 'x' }], [200, { status: 'NONE' }], [200, null],
     [404, { status: 'none' }], [429, { status: 'none' }], [500, { status: 'none' }], [402, declined],

@@ -107,6 +107,7 @@ suite('acquirer', acquirerContract(async () => {
     digest: world.digest,
     behave: async (key, behaviour) => acquirer.behave({ mode: behaviour ?? 'approve', match: (other) => keyText(other) === keyText(key) }),
     netCharges: async (key) => acquirer.netCharges(key),
+    refundedMinor: async (key) => world.backstage.acquirer.refunds().filter((refund) => keyText(refund) === keyText(key) && refund.outcome === 'approved').reduce((sum, refund) => sum + refund.amount.minor, 0n),
     cutOff: cutOff(world, 'acquirer'),
     close,
   };

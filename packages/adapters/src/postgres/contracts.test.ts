@@ -2,7 +2,7 @@
 // in memory.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { epochMs, epochOf } from '@understudy/core';
-import { decided, ledgerContract, ledgerControlContract, outboxContract } from '@understudy/core/contracts';
+import { decided, ledgerContract, ledgerControlContract, ledgerRefundsContract, outboxContract } from '@understudy/core/contracts';
 import type { LedgerFixture, OutboxFixture } from '@understudy/core/contracts';
 import { InMemoryLedgerPair } from '../in-memory/in-memory-ledger-pair.ts';
 import { InMemoryOutbox } from '../in-memory/in-memory-outbox.ts';
@@ -76,7 +76,7 @@ async function inMemoryFixture(): Promise<LedgerFixture & { readonly outboxes: O
 }
 
 describe('postgres', () => {
-  for (const contract of [...ledgerContract(() => postgresFixture()), ...ledgerControlContract(() => postgresFixture()), ...outboxContract(async () => (await postgresFixture()).outboxes)]) test(contract.name, () => contract.run());
+  for (const contract of [...ledgerContract(() => postgresFixture()), ...ledgerRefundsContract(() => postgresFixture()), ...ledgerControlContract(() => postgresFixture()), ...outboxContract(async () => (await postgresFixture()).outboxes)]) test(contract.name, () => contract.run());
 
   test('status: of a standby that has received more than it replayed -> how long ago it last replayed', async () => {
     const { ledger, control, close } = await postgresFixture();
@@ -121,5 +121,5 @@ describe('postgres, as Aurora', () => {
 });
 
 describe('in-memory', () => {
-  for (const contract of [...ledgerContract(inMemoryFixture), ...ledgerControlContract(inMemoryFixture), ...outboxContract(async () => (await inMemoryFixture()).outboxes)]) test(contract.name, () => contract.run());
+  for (const contract of [...ledgerContract(inMemoryFixture), ...ledgerRefundsContract(inMemoryFixture), ...ledgerControlContract(inMemoryFixture), ...outboxContract(async () => (await inMemoryFixture()).outboxes)]) test(contract.name, () => contract.run());
 });

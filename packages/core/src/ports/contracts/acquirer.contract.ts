@@ -19,6 +19,8 @@ export interface AcquirerFixture {
   readonly behave: (key: PaymentKey, behaviour: AcquirerBehaviour | undefined) => Promise<void>;
   /** Approved charges of this payment that were not given back, in the acquirer's own books, on both sides. */
   readonly netCharges: (key: PaymentKey) => Promise<number>;
+  /** Given back of this payment's charges, in the acquirer's own books, on both sides. */
+  readonly refundedMinor: (key: PaymentKey) => Promise<bigint>;
   /** From now on the acquirer cannot be reached. */
   readonly cutOff: () => Promise<void>;
   readonly close: () => Promise<void>;

@@ -1,4 +1,5 @@
 export type { ContractCase } from './contract.ts';
+export { acquirerRefundsContract } from './acquirer-refunds.contract.ts';
 export { acquirerContract } from './acquirer.contract.ts';
 export type { AcquirerBehaviour, AcquirerFixture } from './acquirer.contract.ts';
 export { alertsContract } from './alerts.contract.ts';
@@ -36,6 +37,7 @@ export type { VotesFixture } from './votes.contract.ts';
 export { workIndexContract } from './work-index.contract.ts';
 export type { WorkIndexFixture } from './work-index.contract.ts';
 export { ledgerContract } from './ledger.contract.ts';
+export { ledgerRefundsContract, refundSample } from './ledger-refunds.contract.ts';
 export { ledgerControlContract } from './ledger-control.contract.ts';
 export { decided } from './ledger-samples.ts';
 export type { LedgerFixture } from './ledger-samples.ts';
