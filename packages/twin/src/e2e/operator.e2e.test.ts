@@ -128,11 +128,14 @@ describe('dead letters and payments set aside', () => {
 
 describe('audit', () => {
   test('a twin on which payments were made -> nothing found, and the three agree', async () => {
-    await pay('a-1', 'a-2', 'a-3', 'a-4');
-    await untilStatus('a-4', 'processed');
+    await pay('a-1', 'a-2', 'a-3', 'a-4', 'a-5');
+    await untilStatus('a-5', 'processed');
+    expect((await doors.api.call('/payments/a-5/refunds', { body: { refund_id: 'r-1', amount: '4.00' } })).status).toBe(202);
+    await vi.waitFor(async () => expect((await doors.api.call('/payments/a-5/refunds')).body).toMatchObject({ refunds: [{ status: 'processed' }] }), { timeout: LIMIT_MS, interval: 300 });
     const ran = await untilNothingInFlight();
     expect({ code: ran.code, findings: findingsOf(ran) }).toEqual({ code: 0, findings: [] });
-    expect(ran.json['totals']).toMatchObject([{ merchantId: 'demo', currency: 'USD', journal: { count: 6, amount: '60.00' }, ledger: { count: 6, amount: '60.00' }, acquirer: { count: 6, amount: '60.00' } }]);
+    expect(ran.json['totals']).toMatchObject([{ merchantId: 'demo', currency: 'USD',
+      journal: { count: 7, amount: '70.00' }, ledger: { count: 7, amount: '70.00' }, acquirer: { count: 7, amount: '70.00' }, refunded: { journal: '4.00', ledger: '4.00', acquirer: '4.00' } }]);
   });
 
   test('the active region is killed under payments -> after it healed nothing is found', async () => {
@@ -151,7 +154,8 @@ describe('audit', () => {
     await plantInLedger('us-east-2',
       "DELETE FROM understudy.posting WHERE transaction_id = 'a-1'", "DELETE FROM understudy.payment WHERE transaction_id = 'a-1'",
       "UPDATE understudy.payment SET amount_minor = 999 WHERE transaction_id = 'a-2'", "UPDATE understudy.posting SET amount_minor = sign(amount_minor) * 999 WHERE transaction_id = 'a-2'",
-      "DELETE FROM understudy.posting WHERE transaction_id = 'a-3' AND amount_minor < 0");
+      "DELETE FROM understudy.posting WHERE transaction_id = 'a-3' AND amount_minor < 0",
+      "DELETE FROM understudy.posting WHERE transaction_id = 'a-5' AND refund_id = 'r-1'", "DELETE FROM understudy.refund WHERE transaction_id = 'a-5'");
     const [{ key } = { key: '' }] = (await twin.charges()).filter((charge) => charge.transaction_id === 'a-4');
     await behave({ mode: 'expire_keys', match: '^a-4$', count: 1 });
     await fetch(`${twin.urls.acquirer}/v1/charges`, {
@@ -159,14 +163,14 @@ describe('audit', () => {
       body: JSON.stringify({ merchant_id: 'demo', transaction_id: 'a-4', amount_minor: '1000', currency: 'USD', payment_method: 'card_visa', live: false }),
     });
     const ran = await untilNothingInFlight();
-    expect({ code: ran.code, findings: findingsOf(ran).toSorted() }).toEqual({ code: 1, findings: ['amount_differs a-2', 'duplicate_charge a-4', 'missing_in_ledger a-1', 'unbalanced a-3'] });
+    expect({ code: ran.code, findings: findingsOf(ran).toSorted() }).toEqual({ code: 1, findings: ['amount_differs a-2', 'duplicate_charge a-4', 'missing_in_ledger a-1', 'missing_in_ledger a-5', 'unbalanced a-3'] });
   });
 
   test('--void-orphans -> the second charge is given back, the first stands, and it is on record', async () => {
     const ran = await audit('--void-orphans');
     expect(ran.json['voided']).toMatchObject([{ transactionId: 'a-4', voided: [expect.any(String)] }]);
     expect((await twin.charges()).filter((charge) => charge.transaction_id === 'a-4')).toMatchObject([{ charges: 2, voids: 1 }]);
-    expect(findingsOf(await audit()).toSorted()).toEqual(['amount_differs a-2', 'missing_in_ledger a-1', 'unbalanced a-3']);
+    expect(findingsOf(await audit()).toSorted()).toEqual(['amount_differs a-2', 'missing_in_ledger a-1', 'missing_in_ledger a-5', 'unbalanced a-3']);
     expect((await understudy('operations', '--limit', '1')).json['operations']).toMatchObject([{ what: 'void_orphan' }]);
   });
 });
