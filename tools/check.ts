@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 const steps: readonly { readonly name: string; readonly command: readonly string[] }[] = [
   { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
   { name: 'lint and boundaries', command: ['npm', 'run', '--silent', 'lint'] },
+  { name: 'infrastructure', command: ['npm', 'run', '--silent', 'synth:check'] },
   { name: 'tests', command: ['npm', 'test', '--silent'] },
 ];
 

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { allowed } from './boundaries.ts';
 
 /** The documents that hold generated regions, from the repository's root. */
-export const documents = ['README.md', 'ARCHITECTURE.md', 'docs/failover.md', 'docs/decisions/README.md'] as const;
+export const documents = ['README.md', 'ARCHITECTURE.md', 'docs/failover.md', 'docs/decisions/README.md', 'docs/deploy.md'] as const;
 
 export interface TableRow {
   readonly id: string;
@@ -45,6 +45,16 @@ const twin = {
   ...((await load('packages/twin/src/drill/scenarios.ts')) as Pick<Twin, 'scenarios'>),
   ...((await load('packages/twin/src/crash-points/every-write.ts')) as Pick<Twin, 'longRuns'>),
 } satisfies Twin;
+
+interface Infra {
+  readonly fieldTable: readonly { readonly name: string; readonly allowed: string; readonly byDefault: string; readonly about: string }[];
+  readonly deploymentDiagram: () => string;
+}
+
+const infra = {
+  ...((await load('packages/infra/src/config/config.ts')) as Pick<Infra, 'fieldTable'>),
+  ...((await load('packages/infra/src/diagram.ts')) as Pick<Infra, 'deploymentDiagram'>),
+} satisfies Infra;
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
@@ -131,6 +141,8 @@ const regions: Readonly<Record<string, () => string>> = {
   options: () => ['```text', twin.usage.trimEnd(), '```'].join('\n'),
   scenarios: () => table(['scenario', 'what happens'], twin.scenarios.map(aboutRow)),
   'long-runs': () => table(['long run', 'what happens'], twin.longRuns.map(aboutRow)),
+  configuration: () => table(['field', 'may be', 'default', 'what it is for'], infra.fieldTable.map(({ name, allowed: may, byDefault, about }) => [`\`${name}\``, may, byDefault, about])),
+  deployment: () => infra.deploymentDiagram(),
   decisions: () => table(['record', 'status'], decisionRecords().map(({ file, title, status }) => [`[${title}](${file})`, status])),
 };
 
