@@ -1,4 +1,5 @@
 // A merchant's webhook endpoint: where it wants to hear what became of its payments, and of which events.
+import { containsCardNumber } from '../payment/card-number.ts';
 import { FAULTS_MAX, unknownFieldFault } from '../payment/payment-request.ts';
 import type { Parsed, RequestFault } from '../payment/payment-request.ts';
 import type { EpochMs } from '../time.ts';
@@ -40,6 +41,7 @@ export function parseEndpointRequest(body: unknown): Parsed<EndpointRequest> {
   const faults: RequestFault[] = Object.keys(others).slice(0, FAULTS_MAX).map((name) => unknownFieldFault(name, ['url', 'events']));
   const isUrl = typeof url === 'string' && url.length >= 1 && url.length <= URL_CHARACTERS_MAX;
   if (!isUrl) faults.push({ field: 'url', message: `url must be a string of 1 to ${URL_CHARACTERS_MAX} characters` });
+  else if (containsCardNumber(url)) faults.push({ field: 'url', message: 'url must not hold a card number' });
   if (events !== undefined && !isEventList(events)) faults.push({ field: 'events', message: `events must be a list of different ones of ${eventNames.join(', ')}, or left out for all` });
   if (!isUrl || faults.length > 0) return { ok: false, faults };
   return { ok: true, value: { url, ...(isEventList(events) && { events }) } };
