@@ -11,8 +11,10 @@ import { PostgresLedgerControl } from './postgres-ledger-control.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
 import { PostgresReceiptBook } from './postgres-receipt-book.ts';
 import { PostgresSettlementBook } from './postgres-settlement-book.ts';
+import { holding, waiterFor } from './test-holder.ts';
 import { TestRelay } from './test-relay.ts';
 import { TestServer, until } from './test-server.ts';
+import type { TestDatabase } from './test-server.ts';
 
 let primary: TestServer;
 let standby: TestServer;
@@ -37,7 +39,7 @@ async function caughtUp(): Promise<void> {
   });
 }
 
-async function fixture(): Promise<BookFixture & { sql: (text: string) => Promise<unknown> }> {
+async function fixture(): Promise<BookFixture & { readonly database: TestDatabase }> {
   const database = await primary.createDatabase();
   await caughtUp();
   const relay = await TestRelay.start(database.connection);
@@ -53,7 +55,7 @@ async function fixture(): Promise<BookFixture & { sql: (text: string) => Promise
       await Promise.all([own.end(), other.end()]);
       await relay.close();
     },
-    sql: (text) => database.sql(text),
+    database,
   };
 }
 
@@ -85,8 +87,23 @@ describe('what the database refuses', () => {
     ['a file without entries', "INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES (true, '2026-01-05', 'EUR', 9, 1, 5, 1, now())", 'settlement_file_adds_up'],
     ['the same number twice', "INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at) VALUES (true, '2026-01-05', 'EUR', 1, 1, 5, 1, now())", 'settlement_file_once_per_name'],
   ])('%s -> refused', async (_what, statement, constraint) => {
-    await expect(books.sql(statement)).rejects.toMatchObject(refusal(constraint));
+    await expect(books.database.sql(statement)).rejects.toMatchObject(refusal(constraint));
   });
+});
+
+test('fence: raised while an assignment is under way -> waits for its end, and the next one is fenced', async () => {
+  const { ledger, settlement, control, database, close } = await fixture();
+  await ledger.post(epochOf(1), [processedOn('a')]);
+  const holder = await holding(database, 'LOCK TABLE understudy.settlement_file IN EXCLUSIVE MODE');
+  const assigning = settlement.assign(epochOf(1), { date: dayOf(5), closes: false, at: epochMs(0) });
+  await waiterFor(database, 'relation');
+  const raising = control.raiseFence('us-east-1', { from: epochOf(1), to: epochOf(2) });
+  await waiterFor(database, 'advisory');
+  await holder.finish();
+  expect(await assigning).toMatchObject({ n: 1, epoch: 1 });
+  expect(await raising).toEqual({ code: 'raised' });
+  expect(await settlement.assign(epochOf(1), { date: dayOf(5), closes: true, at: epochMs(0) })).toBe('fenced');
+  await close();
 });
 
 test('entries: a ledger from before they were kept -> each processed payment has one after the migration', async () => {
