@@ -40,6 +40,12 @@ test.each<[string, Buffer, Write | undefined]>([
   ['a posting', statement('P', 'INSERT INTO understudy.payment (a) VALUES (1)'), { kind: 'ledger insert', about: '' }],
   ['a commit', statement('Q', 'COMMIT'), { kind: 'ledger commit', about: '' }],
   ['the fence', statement('P', 'UPDATE understudy.fence SET epoch = $1'), { kind: 'ledger fence', about: '' }],
+  ['a receipt', request('{}', {}, `PUT /documents/receipts/2026-01-05/shop/${'t'.repeat(128)}.json?x-id=PutObject HTTP/1.1`), { kind: 'receipt put', about: `/documents/receipts/2026-01-05/shop/${'t'.repeat(128)}.json` }],
+  ['a settlement file', request('x', {}, 'PUT /documents/settlements/2026-01-05/EUR/1.csv?x-id=PutObject HTTP/1.1'), { kind: 'settlement put', about: '/documents/settlements/2026-01-05/EUR/1.csv' }],
+  ['an object on its way to the other region', request('x', { 'x-replica-version': 'v1' }, 'PUT /documents/receipts/a.json HTTP/1.1'), undefined],
+  ['an assignment', statement('P', '\nWITH chosen AS (SELECT 1), file AS (\n  INSERT INTO understudy.settlement_file (live) SELECT true)'), { kind: 'settlement assign', about: '' }],
+  ['a note that a file is published', statement('P', 'UPDATE understudy.settlement_file SET published_epoch = $2'), { kind: 'settlement note', about: '' }],
+  ['a note that receipts are written', statement('P', 'UPDATE understudy.entry SET receipt_due = false'), { kind: 'receipt note', about: '' }],
   ['a query', statement('Q', 'SELECT 1'), undefined],
 ])('outgoing writes: %s -> named, or nothing', (_what, bytes, expected) => {
   expect(new OutgoingWrites().take(bytes)).toEqual(expected);

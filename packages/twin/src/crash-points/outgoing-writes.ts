@@ -12,6 +12,8 @@ export interface Write {
 }
 
 const REQUEST_LINE = /^(POST|GET|PUT|DELETE|HEAD) (\S+) HTTP\/1\.1\r\n/;
+/** Longer than a receipt's path with the longest ids. */
+const REQUEST_LINE_MAX = 1_000;
 const END_OF_HEAD = '\r\n\r\n';
 /** A message of PostgreSQL's protocol: one letter, and its length without that letter. */
 const QUERY = 'Q'.charCodeAt(0);
@@ -24,7 +26,7 @@ export class OutgoingWrites {
 
   /** The next bytes that leave; the write that they complete, if any. */
   take(bytes: Buffer): Write | undefined {
-    if (this.#pending || REQUEST_LINE.test(bytes.toString('latin1', 0, 200))) return this.#takeHttp(bytes);
+    if (this.#pending || REQUEST_LINE.test(bytes.toString('latin1', 0, REQUEST_LINE_MAX))) return this.#takeHttp(bytes);
     return isStatement(bytes) ? this.#takeStatement(bytes.toString('utf8')) : undefined;
   }
 
