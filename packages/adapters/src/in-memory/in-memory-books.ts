@@ -154,7 +154,8 @@ export class InMemorySettlementBook implements SettlementBook {
 
   async unpublished(epoch: Epoch, limit: number): Promise<readonly SettlementFile[] | 'fenced'> {
     if (!this.#ledger.isPrimaryOf(epoch)) return 'fenced';
-    return this.#files().filter((file) => file.publishedEpoch < epoch).slice(0, limit);
+    const files = this.#files().filter((file) => file.publishedEpoch < epoch);
+    return [...files.filter((file) => file.publishedEpoch === 0).slice(0, limit), ...files.filter((file) => file.publishedEpoch > 0).slice(0, limit)];
   }
 
   async published(epoch: Epoch, fileId: number, sha256: string): Promise<'noted' | 'fenced'> {

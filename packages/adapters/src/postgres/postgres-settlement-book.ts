@@ -10,7 +10,7 @@ import { fenceOf, READ_FENCE } from './fence.ts';
 import type { FenceRow } from './fence.ts';
 import { readUnder, writeUnder } from './fenced.ts';
 import type { LedgerPool } from './ledger-pool.ts';
-import { ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf, ROW_BY_ROW } from './settlement-sql.ts';
+import { ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf, ROW_BY_ROW, UNPUBLISHED } from './settlement-sql.ts';
 import type { FileRow, OpenRow } from './settlement-sql.ts';
 
 /** Held by whoever assigns entries, until its transaction ends. */
@@ -102,7 +102,7 @@ export class PostgresSettlementBook implements SettlementBook {
 
   unpublished(epoch: Epoch, limit: number): Promise<readonly SettlementFile[] | 'fenced'> {
     return readUnder(this.#pool, epoch, async (connection) =>
-      (await connection.query<FileRow>(`SELECT ${FILE_COLUMNS} FROM understudy.settlement_file WHERE published_epoch < $1 ORDER BY published_epoch, id LIMIT $2`, [epoch, limit])).map(fileOf),
+      (await connection.query<FileRow>(UNPUBLISHED, [epoch, limit])).map(fileOf),
     );
   }
 

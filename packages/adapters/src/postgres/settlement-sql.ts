@@ -55,6 +55,12 @@ export const ASSIGN_NEXT: string = makeFile(`SELECT * FROM understudy.entry WHER
   ORDER BY business_date, entry_id LIMIT ${ENTRIES_PER_FILE_MAX}`);
 export const ASSIGN_FOUND: string = makeFile('SELECT * FROM understudy.entry WHERE entry_id = ANY ($7)');
 
+/** $1 the epoch, $2 how many of either kind. */
+export const UNPUBLISHED: string = `
+(SELECT ${FILE_COLUMNS} FROM understudy.settlement_file WHERE published_epoch = 0 ORDER BY id LIMIT $2)
+UNION ALL
+(SELECT ${FILE_COLUMNS} FROM understudy.settlement_file WHERE published_epoch > 0 AND published_epoch < $1 ORDER BY published_epoch, id LIMIT $2)`;
+
 /**
  * For each currency with entries in no file, live and not, the earliest day after $1 that has some. From one to the
  * next by the index, however many entries wait for the end of their day.

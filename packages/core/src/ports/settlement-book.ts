@@ -61,7 +61,10 @@ export interface SettlementBook extends SettlementFiles {
    * stand in another file, or belong to another kind of file. Nothing is assigned then.
    */
   adopt(epoch: Epoch, found: FoundFile): Promise<'adopted' | 'missing' | 'taken' | 'fenced'>;
-  /** Files whose `publishedEpoch` is below `epoch`, oldest first. */
+  /**
+   * Files whose `publishedEpoch` is below `epoch`, oldest first: up to `limit` that were never published, and as many that
+   * were, under an earlier epoch. Neither kind keeps out the other: the one may have to wait, the other may be long.
+   */
   unpublished(epoch: Epoch, limit: number): Promise<readonly SettlementFile[] | 'fenced'>;
   published(epoch: Epoch, fileId: number, sha256: string): Promise<'noted' | 'fenced'>;
 }

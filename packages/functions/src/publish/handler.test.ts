@@ -46,5 +46,5 @@ test.each(['receipts', 'settlement'] as const)('publish: the book of %s fails ->
   const bench = await settled();
   bench.world.breakage.add({ part, when: 'before' });
   await expect(createPublishHandler(portsOf(bench), policy)({ through: '2026-01-05' })).rejects.toThrow(/on purpose/);
-  expect([...bench.world.backstage.regions['us-east-1'].bucket.objects.keys()].map((key) => key.split('/')[0])).toEqual([part === 'receipts' ? 'settlements' : 'receipts']);
+  expect([...bench.world.backstage.regions['us-east-1'].bucket.objects.keys()].map((key) => key.split('/')[0])).toEqual([part === 'receipts' ? 'test-settlements' : 'receipts']);
 });

@@ -107,6 +107,16 @@ const publishing: Readonly<Record<string, (fixture: BookFixture) => Promise<void
     await control.raiseFence(region, { from: first, to: second });
     assert(sameValue(await settlement.unpublished(second, 10), [{ ...file, publishedEpoch: 1, sha256 }]), 'the next epoch looks again');
   },
+  'unpublished: many that wait and many from before a move -> some of each': async (fixture) => {
+    const { settlement, control, region } = fixture;
+    await post(fixture, first, [processedOn('a'), processedOn('b', { currency: 'USD' })]);
+    for (const file of await assignAll(settlement, 5)) await settlement.published(first, file.id, 'a'.repeat(64));
+    await control.raiseFence(region, { from: first, to: second });
+    await post(fixture, second, [processedOn('c'), processedOn('d', { currency: 'USD' })]);
+    await assignAll(settlement, 5, false, second);
+    const epochs = standing(await settlement.unpublished(second, 1)).map((file) => file.epoch);
+    assert(epochs.length === 2 && epochs.includes(first) && epochs.includes(second), 'one of each kind');
+  },
   'shows: a standby that has it, and one of another epoch -> shows, no replica': async (fixture) => {
     const { settlement, standbySettlement, caughtUp } = fixture;
     await post(fixture, first, [processedOn('a')]);
