@@ -59,7 +59,7 @@ test('R2: another engine -> the same in both clusters, their parameters and the 
 });
 
 test('R3: networks -> three zones, ranges that do not overlap, the ledger without a way out, and a peering with its routes', () => {
-  expect(resourcesOf(standard, 'AWS::EC2::VPC').map(({ Properties }) => Properties?.['CidrBlock']).sort()).toEqual(['10.0.0.0/16', '10.1.0.0/16']);
+  expect(resourcesOf(standard, 'AWS::EC2::VPC').map(({ Properties }) => String(Properties?.['CidrBlock'])).sort()).toEqual(['10.0.0.0/16', '10.1.0.0/16']);
   for (const region of regions) expect(resourcesOf(standard, 'AWS::EC2::Subnet').filter(({ stack }) => stack === `network-${region}`)).toHaveLength(9);
   expect(resourcesOf(standard, 'AWS::EC2::Subnet').some(({ Properties }) => Properties?.['MapPublicIpOnLaunch'] === true)).toBe(false);
   const nat = resourcesOf(standard, 'AWS::EC2::Route').filter(({ Properties }) => Properties?.['NatGatewayId'] !== undefined);

@@ -17,7 +17,7 @@ export function deploymentDiagram(): string {
   const { stacks, templates } = assemblyOf(base);
   const id = (artifactId: string): string => artifactId.replaceAll('-', '_');
   const lines = ['```mermaid', 'flowchart LR'];
-  for (const region of [...new Set(stacks.map((stack) => stack.region))]) {
+  for (const region of new Set(stacks.map((stack) => stack.region))) {
     lines.push(`  subgraph ${id(region)} [${region}]`);
     for (const [i, stack] of stacks.entries()) {
       if (stack.region !== region) continue;

@@ -18,37 +18,37 @@ export class Metrics {
 
   /** The service's own, as its functions write them. */
   own(metricName: string, statistic: 'Sum' | 'Maximum'): cloudwatch.Metric {
-    return this.#metric('PaymentProcessing', metricName, { Region: this.#region }, statistic);
+    return this.#metric(['PaymentProcessing', metricName], { Region: this.#region }, statistic);
   }
 
   api(metricName: string, statistic: string): cloudwatch.Metric {
-    return this.#metric('AWS/ApiGateway', metricName, { ApiName: this.#names.of('api'), Stage: 'prod' }, statistic);
+    return this.#metric(['AWS/ApiGateway', metricName], { ApiName: this.#names.of('api'), Stage: 'prod' }, statistic);
   }
 
   function(name: string, metricName: string, statistic: 'Sum' | 'Maximum' = 'Sum'): cloudwatch.Metric {
-    return this.#metric('AWS/Lambda', metricName, { FunctionName: this.#names.of(name) }, statistic);
+    return this.#metric(['AWS/Lambda', metricName], { FunctionName: this.#names.of(name) }, statistic);
   }
 
   table(metricName: string, statistic = 'Sum'): cloudwatch.Metric {
-    return this.#metric('AWS/DynamoDB', metricName, { TableName: this.#names.of('journal') }, statistic);
+    return this.#metric(['AWS/DynamoDB', metricName], { TableName: this.#names.of('journal') }, statistic);
   }
 
   queue(thing: string, metricName: string): cloudwatch.Metric {
-    return this.#metric('AWS/SQS', metricName, { QueueName: this.#names.of(thing) }, 'Maximum');
+    return this.#metric(['AWS/SQS', metricName], { QueueName: this.#names.of(thing) }, 'Maximum');
   }
 
   ledger(metricName: string): cloudwatch.Metric {
-    return this.#metric('AWS/RDS', metricName, { DBClusterIdentifier: this.#names.clusterId(this.#region as Region) }, 'Maximum');
+    return this.#metric(['AWS/RDS', metricName], { DBClusterIdentifier: this.#names.clusterId(this.#region as Region) }, 'Maximum');
   }
 
   move(metricName: string): cloudwatch.Metric {
-    return this.#metric('AWS/States', metricName, { StateMachineArn: this.#names.stateMachine('move', this.#region) }, 'Sum');
+    return this.#metric(['AWS/States', metricName], { StateMachineArn: this.#names.stateMachine('move', this.#region) }, 'Sum');
   }
 
   /** Of this region's bucket into the other's. */
   replication(metricName: string): cloudwatch.Metric {
     const region = this.#region as Region;
-    return this.#metric('AWS/S3', metricName, { SourceBucket: this.#names.bucket('receipts', region), DestinationBucket: this.#names.bucket('receipts', peerOf(region)), RuleId: 'everything' }, 'Maximum');
+    return this.#metric(['AWS/S3', metricName], { SourceBucket: this.#names.bucket('receipts', region), DestinationBucket: this.#names.bucket('receipts', peerOf(region)), RuleId: 'everything' }, 'Maximum');
   }
 
   /** A part of a whole in percent, once the whole says something. */
@@ -60,7 +60,7 @@ export class Metrics {
     return new cloudwatch.MathExpression({ expression: 'FILL(a, 0) + FILL(b, 0)', usingMetrics: { a: metrics[0], b: metrics[1] }, period: MINUTE, label: `${metrics[0].metricName} and ${metrics[1].metricName}` });
   }
 
-  #metric(namespace: string, metricName: string, dimensionsMap: Record<string, string>, statistic: string): cloudwatch.Metric {
+  #metric([namespace, metricName]: readonly [string, string], dimensionsMap: Record<string, string>, statistic: string): cloudwatch.Metric {
     return new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period: MINUTE, region: this.#region, label: `${metricName} ${this.#region}` });
   }
 }
