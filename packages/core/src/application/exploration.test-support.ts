@@ -1,4 +1,4 @@
-// One random life of the two regions: payments, cancellations, lost messages, a stalled index, a cut or killed or
+// One random life of the two regions: payments, cancellations, refunds, lost messages, a stalled index, a cut or killed or
 // wrongly suspected primary, orchestrators that race and die, the return of a zombie, the planned way back. Then faults
 // stop, and everything must come to rest. What must hold is checked at the end, and nothing but that.
 import { createWorld } from '@understudy/adapters/in-memory';
@@ -10,6 +10,7 @@ import { diceOf } from '../domain/random.test-support.ts';
 import { peerOf } from '../domain/region/region.ts';
 import type { Region } from '../domain/region/region.ts';
 import { acceptPayment, sendHint } from './accept-payment.ts';
+import { RefundsOfLife } from './exploration-refunds.test-support.ts';
 import { advanceMove } from './advance-move.ts';
 import { cancelPayment } from './cancel-payment.ts';
 import { confirm } from './confirm.ts';
@@ -44,8 +45,14 @@ export interface Outcome {
   readonly violations: readonly string[];
   /** Charges made after their payment was decided otherwise, by an actor that then died or was cut off: for the audit to find. */
   readonly leftToAudit: number;
+  /** Acknowledged ones. */
+  readonly refunds: number;
   readonly epoch: number;
 }
+
+/** Every other life, for they take longer. */
+const withRefunds = (seed: number): boolean => seed % 2 === 0;
+const REFUND_DICE = 1_000_000;
 
 /** The same seed lives the same life. */
 export async function explore(seed: number, plant?: StageOptions['plant']): Promise<Outcome> {
@@ -57,14 +64,17 @@ export async function explore(seed: number, plant?: StageOptions['plant']): Prom
   world.backstage.acquirer.behave({ mode: 'decline', match: (key) => key.transactionId.endsWith('3') });
   stage.lossy = true;
   for (const region of [east, other]) serve(life, region);
-  const script = scriptOf(life).toSorted((a, b) => a.at - b.at);
+  const refunds = withRefunds(seed) ? new RefundsOfLife(stage, diceOf(seed + REFUND_DICE)) : undefined;
+  const ids = Array.from({ length: PAYMENTS }, (_, i) => `p${i}`);
+  const cut = (isCut: boolean) => void (life.replicationCut = isCut);
+  const script = [...scriptOf(life), ...(refunds?.script(ids, cut) ?? [])].toSorted((a, b) => a.at - b.at);
   const startedAt = world.clock.now();
   while (world.clock.now() - startedAt < TROUBLE_MS) {
     for (; script[0] && script[0].at <= world.clock.now() - startedAt; script.shift()) script[0].happen();
     await turn(life);
   }
   await comeToRest(life);
-  return { violations: [...life.violations, ...stage.bugs.map(String), ...(await check(life))], leftToAudit: (await orphans(life)).length, epoch: (await world.backstage.epochs.read()).epoch };
+  return { violations: [...life.violations, ...stage.bugs.map(String), ...(await check(life)), ...((await refunds?.check()) ?? [])], leftToAudit: (await orphans(life)).length, refunds: refunds?.accepted ?? 0, epoch: (await world.backstage.epochs.read()).epoch };
 }
 
 async function turn(life: Life): Promise<void> {
@@ -77,8 +87,8 @@ async function turn(life: Life): Promise<void> {
 function watch({ world, violations, chargedAt, decidedAt }: Life): void {
   const { acquirer, journal, ledgers, epochs } = world.backstage;
   const [charge, decide, confirmItem] = [acquirer.charge.bind(acquirer), journal.decide.bind(journal), journal.confirm.bind(journal)];
-  journal.confirm = async (key, epoch) => {
-    const isConfirmed = await confirmItem(key, epoch);
+  journal.confirm = async (key, epoch, refunds) => {
+    const isConfirmed = await confirmItem(key, epoch, refunds);
     const record = await epochs.read();
     const [active, standby] = [ledgers.servers[record.activeRegion], ledgers.servers[peerOf(record.activeRegion)]];
     const isPrefix = standby.log.every((commit, i) => commit === active.log[i]);
