@@ -2,6 +2,8 @@
  * How fast the twin's clocks tick: `fast` makes a failover watchable, `aws` is what the deployment uses.
  * Nothing here is needed for correctness; every figure trades latency against patience.
  */
+import { assert } from '@understudy/core';
+import { everyMs, queues } from '@understudy/functions/manifest';
 
 export interface Timings {
   /** Passed to the functions as TIMINGS. */
@@ -40,26 +42,24 @@ const fast: Timings = {
   probeTimeoutMs: 2_000,
 };
 
+/** From the manifest, which the deployment is made from as well. */
+const beat = (name: string): number => {
+  const interval = everyMs[name];
+  assert(interval !== undefined, `${name} has an interval`);
+  return interval;
+};
+
+const settleQueue = queues['settle'];
+assert(settleQueue !== undefined, 'the queue of payments has its settings');
+
 const aws: Timings = {
-  functions: {
-    reconcileGraceMs: 30_000,
-    reconcileSettleMax: 500,
-    healthCacheMs: 5_000,
-    healthLimitMs: 1_000,
-    activeRegionFreshMs: 5_000,
-    detect: { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
-    plannedPatienceMs: 300_000,
-    plannedLagMaxMs: 5_000,
-    moveWaitMs: 1_000,
-    acquirerTimeoutMs: 3_000,
-    settlementCloseAfterMs: 900_000,
-    settlementStandbyPatienceMs: 21_600_000,
-  },
+  // The functions' own defaults are those of AWS.
+  functions: {},
   paymentPolicy: {},
-  schedules: { reconcileMs: 10_000, confirmMs: 10_000, publishMs: 60_000, detectMs: 10_000, notifyMs: 10_000, purgeMs: 86_400_000 },
-  queue: { visibilityTimeoutS: 300, receiveCountMax: 3, batchWindowMs: 5_000 },
+  schedules: { reconcileMs: beat('reconcile'), confirmMs: beat('confirm'), publishMs: beat('publish'), detectMs: beat('detect'), notifyMs: beat('notify'), purgeMs: beat('purge') },
+  queue: { visibilityTimeoutS: settleQueue.visibilityTimeoutMs / 1000, receiveCountMax: settleQueue.receiveCountMax, batchWindowMs: settleQueue.batchWindowMs },
   resolver: { intervalMs: 10_000, threshold: 3, timeoutMs: 4_000, ttlMs: 10_000 },
-  probeTimeoutMs: 4_000,
+  probeTimeoutMs: 2_000,
 };
 
 export const timingNames = ['fast', 'aws'] as const;
