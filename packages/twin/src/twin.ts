@@ -3,8 +3,8 @@
  * Invariant: it is the hardware, not the service. It kills, cuts, restarts and re-seeds; who is active, when to move and
  * what a payment becomes are decided by the functions alone.
  */
-import { createLedgerPool, ledgerRows, migrate, PostgresLedgerControl } from '@understudy/adapters/postgres';
-import type { LedgerPool, LedgerRow } from '@understudy/adapters/postgres';
+import { createLedgerPool, ledgerRefundRows, ledgerRows, migrate, PostgresLedgerControl } from '@understudy/adapters/postgres';
+import type { LedgerPool, LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 import { peerOf, primaryRegion, regions } from '@understudy/core';
 import type { KeyStore, MoveKind, MoveRequest, PaymentKey, Region } from '@understudy/core';
 import { bundleFunctions } from '@understudy/functions/bundle';
@@ -243,6 +243,11 @@ export class Twin {
   async ledgerPage(region: Region, page: { readonly after?: PaymentKey; readonly limit: number }): Promise<readonly LedgerRow[]> {
     if (!this.#ledgers.server(region).running) throw new NotNow(`the ledger of ${region} is down; restore the region first`);
     return ledgerRows(this.#pools[region], page);
+  }
+
+  async refundPage(region: Region, page: { readonly after?: LedgerRefundRow; readonly limit: number }): Promise<readonly LedgerRefundRow[]> {
+    if (!this.#ledgers.server(region).running) throw new NotNow(`the ledger of ${region} is down; restore the region first`);
+    return ledgerRefundRows(this.#pools[region], page);
   }
 
   /** Where an operator, outside both regions, finds everything. */

@@ -1,7 +1,7 @@
 // Reads a ledger's rows in the order of their keys, a page at a time: for the audit and for people. Each page is of its
 // own instant; since rows only ever appear, a row seen once stays as it was.
-import { assert, epochOf } from '@understudy/core';
-import type { Epoch, Outcome, PaymentKey } from '@understudy/core';
+import { assert, epochOf, refundId } from '@understudy/core';
+import type { Epoch, Outcome, PaymentKey, RefundId, RefundOutcome } from '@understudy/core';
 import { withConnection } from './connection.ts';
 import type { LedgerPool } from './ledger-pool.ts';
 import { keyOf } from './payment-key-row.ts';
@@ -12,6 +12,11 @@ export interface LedgerRow extends PaymentKey {
   readonly currency: string;
   readonly status: Outcome;
   readonly epoch: Epoch;
+}
+
+export interface LedgerRefundRow extends Omit<LedgerRow, 'status'> {
+  readonly refundId: RefundId;
+  readonly status: RefundOutcome;
 }
 
 /** Bounds the memory of one page. */
@@ -28,6 +33,26 @@ export function ledgerRows(pool: LedgerPool, page: { readonly after?: PaymentKey
     );
     return rows.map((row) => ({
       ...keyOf(row),
+      amountMinor: BigInt(row.amount_minor),
+      currency: row.currency,
+      status: row.status,
+      epoch: epochOf(Number(row.epoch)),
+    }));
+  });
+}
+
+/** The same of refunds. */
+export function ledgerRefundRows(pool: LedgerPool, page: { readonly after?: Pick<LedgerRefundRow, 'merchantId' | 'transactionId' | 'refundId'>; readonly limit: number }): Promise<readonly LedgerRefundRow[]> {
+  assert(page.limit >= 1 && page.limit <= LEDGER_PAGE_MAX, 'a page of the ledger has a bounded size');
+  return withConnection(pool, async (connection) => {
+    const rows = await connection.query<KeyRow & { refund_id: string; amount_minor: string; currency: string; status: RefundOutcome; epoch: string }>(
+      `SELECT merchant_id, transaction_id, refund_id, amount_minor, currency, status, epoch FROM understudy.refund
+       WHERE (merchant_id, transaction_id, refund_id) > ($1, $2, $3) ORDER BY merchant_id, transaction_id, refund_id LIMIT $4`,
+      [page.after?.merchantId ?? '', page.after?.transactionId ?? '', page.after?.refundId ?? '', page.limit],
+    );
+    return rows.map((row) => ({
+      ...keyOf(row),
+      refundId: refundId(row.refund_id),
       amountMinor: BigInt(row.amount_minor),
       currency: row.currency,
       status: row.status,

@@ -8,6 +8,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isMerchantId, isPortFault, isRegion, merchantId, MERCHANT_RULE, paymentScopes, scopes } from '@understudy/core';
 import type { Region } from '@understudy/core';
+import type { LedgerRefundRow } from '@understudy/adapters/postgres';
 import * as v from 'valibot';
 import { moments } from '../crash-points/crash-point.ts';
 import { services } from '../network.ts';
@@ -82,8 +83,9 @@ async function serve(twin: Twin, request: IncomingMessage, response: ServerRespo
     if (isForeign(request)) return send(response, { status: 403, body: { error: 'the control API takes orders only from its own pages', code: 'forbidden' } });
     if (request.method === 'GET' && path === '/') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(page);
     if (request.method === 'GET' && path === '/twin/events') return streamEvents(twin.events, request, response);
-    const ledger = /^\/twin\/ledger\/([^/]+)\/payments$/.exec(path);
-    if (request.method === 'GET' && ledger) return await streamLedger((after, limit) => twin.ledgerPage(regionOf(ledger[1]), after ? { after, limit } : { limit }), response);
+    const ledger = /^\/twin\/ledger\/([^/]+)\/(payments|refunds)$/.exec(path);
+    if (request.method === 'GET' && ledger?.[2] === 'payments') return await streamLedger((after, limit) => twin.ledgerPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
+    if (request.method === 'GET' && ledger) return await streamLedger<LedgerRefundRow>((after, limit) => twin.refundPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
     if (request.method !== 'GET' && request.method !== 'POST') return send(response, { status: 405, body: { error: 'the control API takes GET and POST', code: 'method_not_allowed' } });
     send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path));
   } catch (error) {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { EventHub, TwinEvent } from '../event-hub.ts';
-import type { LedgerRow } from '@understudy/adapters/postgres';
+import type { LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 
 const PAGE = 1_000;
 const HEARTBEAT_MS = 15_000;
@@ -20,10 +20,10 @@ export function streamEvents(events: EventHub, request: IncomingMessage, respons
   });
 }
 
-type ReadPage = (after: LedgerRow | undefined, limit: number) => Promise<readonly LedgerRow[]>;
+type ReadPage<R> = (after: R | undefined, limit: number) => Promise<readonly R[]>;
 
 /** All rows as one JSON array, page by page, at the pace of whoever reads. */
-export async function streamLedger(readPage: ReadPage, response: ServerResponse): Promise<void> {
+export async function streamLedger<R extends LedgerRow | LedgerRefundRow>(readPage: ReadPage<R>, response: ServerResponse): Promise<void> {
   let rows = await readPage(undefined, PAGE);
   response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.write('[');
@@ -36,7 +36,7 @@ export async function streamLedger(readPage: ReadPage, response: ServerResponse)
   response.end(']');
 }
 
-const render = (row: LedgerRow): string =>
+const render = (row: LedgerRow | LedgerRefundRow): string =>
   JSON.stringify({
-    merchant_id: row.merchantId, transaction_id: row.transactionId, amount_minor: Number(row.amountMinor), currency: row.currency, status: row.status, epoch: row.epoch,
+    merchant_id: row.merchantId, transaction_id: row.transactionId, ...('refundId' in row && { refund_id: row.refundId }), amount_minor: Number(row.amountMinor), currency: row.currency, status: row.status, epoch: row.epoch,
   });

@@ -52,6 +52,7 @@ export class OutgoingWrites {
     if (text.includes('SET receipt_due')) return { kind: 'receipt note', about: '' };
     if (text.includes('INSERT INTO understudy.delivery')) return { kind: 'outbox address', about: '' };
     if (text.includes('UPDATE understudy.delivery SET\n')) return { kind: 'outbox note', about: '' };
+    if (text.includes('INSERT INTO understudy.refund')) return { kind: 'ledger refund', about: '' };
     if (text.includes('UPDATE understudy.fence')) return { kind: 'ledger fence', about: '' };
     return /\bCOMMIT\b/.test(text) ? { kind: 'ledger commit', about: '' } : undefined;
   }
@@ -82,6 +83,7 @@ function writeOfRequest(head: string, body: string): Write | undefined {
   if (itemWrites.has(operation)) return writeOfItem(JSON.parse(body) as ItemRequest);
   const kind = serviceWrites.get(operation);
   if (kind !== undefined) return { kind, about: '' };
+  if (path.endsWith('/v1/refunds')) return { kind: 'acquirer refund', about: String((JSON.parse(body) as { readonly refund_id?: unknown }).refund_id) };
   if (path.endsWith('/v1/charges')) return { kind: 'acquirer charge', about: String((JSON.parse(body) as { readonly transaction_id?: unknown }).transaction_id) };
   return path.endsWith('/void') ? { kind: 'acquirer void', about: '' } : undefined;
 }
@@ -114,6 +116,8 @@ function writeOfItem(request: ItemRequest): Write | undefined {
   if (about === 'EPOCH') return { kind: `epoch ${change.includes('#healed_at = ') ? 'healed' : (request.ExpressionAttributeValues?.[':set_phase']?.S ?? 'set')}`, about };
   if (about.startsWith('S#')) return { kind: sessionKind(request), about };
   if (request.Item) return { kind: request.Item.decision ? 'journal spend' : 'journal accept', about };
+  if (change.includes('#refund.#decision = ')) return { kind: 'refund decide', about };
+  if (change.includes('#refund = ')) return { kind: 'refund accept', about };
   if (change.includes('#decision = ')) return { kind: 'journal decide', about };
   if (change.includes('#posted_epoch = ')) return { kind: 'journal mark', about };
   if (change.includes('REMOVE #work')) return { kind: 'journal confirm', about };

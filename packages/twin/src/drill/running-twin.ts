@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Region } from '@understudy/core';
-import type { RecordEntry } from '../acquirer-sandbox/record.ts';
+import type { RecordEntry, RefundEntry } from '../acquirer-sandbox/record.ts';
 import type { Service } from '../network.ts';
 import type { ServiceFault, TwinState } from '../state.ts';
 
@@ -20,6 +20,10 @@ export interface LedgerRowBody {
   readonly currency: string;
   readonly status: string;
   readonly epoch: number;
+}
+
+export interface LedgerRefundBody extends LedgerRowBody {
+  readonly refund_id: string;
 }
 
 interface Ready {
@@ -110,6 +114,14 @@ export class RunningTwin {
 
   async ledger(region: Region): Promise<readonly LedgerRowBody[]> {
     return (await this.#get(`${this.urls.console}/twin/ledger/${region}/payments`)) as LedgerRowBody[];
+  }
+
+  async refunds(): Promise<readonly RefundEntry[]> {
+    return (await this.#get(`${this.urls.acquirer}/refunds`)) as RefundEntry[];
+  }
+
+  async ledgerRefunds(region: Region): Promise<readonly LedgerRefundBody[]> {
+    return (await this.#get(`${this.urls.console}/twin/ledger/${region}/refunds`)) as LedgerRefundBody[];
   }
 
   async processes(): Promise<readonly { readonly name: string; readonly pid: number }[]> {
