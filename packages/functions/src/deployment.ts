@@ -6,6 +6,8 @@ import { CUSTOMER_INDEX, journalTable, WORK_INDEX } from '@understudy/adapters/d
 
 export { CUSTOMER_INDEX, journalTable, WORK_INDEX, peerOf, primaryRegion, regions, witnessRegion };
 export type { Region, Vantage };
+/** So that a deployment can see that its functions will start on what it hands them. */
+export { readConfig } from './shared/variables.ts';
 
 /** How often each scheduled function is called, by its name. One call at a time; a beat that meets a running one is lost. */
 export const everyMs: Readonly<Record<string, number>> = { reconcile: 10_000, confirm: 10_000, detect: 10_000, notify: 10_000, publish: 60_000, purge: 86_400_000 };

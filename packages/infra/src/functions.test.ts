@@ -1,9 +1,9 @@
 // The functions as they are deployed against the manifest they are derived from, in both directions.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from '@understudy/functions/bundle';
-import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, regions, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
+import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
 import { allowedOf, roleOf, statementsOf } from './policies.test-support.ts';
 import { environmentOf, knownVariables } from './constructs/environment.ts';
 import { grantOf, knownRights } from './constructs/rights.ts';
@@ -53,6 +53,23 @@ test.each(functions)('manifest: $name -> its environment holds the variables it 
   expect(Object.keys(Variables).filter((one) => !platform.test(one) && !variables.some((variable) => variable === one))).toEqual([]);
   // Endpoints, policies and timings are left out where AWS's own or the defaults hold.
   expect(variables.filter((one) => !(one in Variables) && !/_ENDPOINT$|^(TIMINGS|PAYMENT_POLICY|WEBHOOK_TARGETS)$/.test(one))).toEqual([]);
+});
+
+/** Values that are known only once deployed, as AWS would fill them in. */
+const filledIn = (value: unknown): string => {
+  if (typeof value === 'string') return value.replace(/\{\{resolve:[^}]+\}\}/g, 'resolved.example.com');
+  const [[name, of]] = Object.entries(value as object) as [[string, unknown]];
+  return name === 'Fn::Join' ? filledIn((of as readonly [string, readonly unknown[]])[1].map(filledIn).join('')) : 'known-when-deployed.example.com';
+};
+
+const variablesOf = (name: string, region: string): Readonly<Record<string, string>> => {
+  const { Variables = {} } = (deployed(name, region).Properties?.['Environment'] ?? {}) as { readonly Variables?: Record<string, unknown> };
+  return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, filledIn(value)]));
+};
+
+test.each(functions)('manifest: $name -> starts on the environment it is given, in every region it runs in', ({ name, variables, witness }) => {
+  for (const region of regions) expect(() => readConfig(name, variables, variablesOf(name, region))).not.toThrow();
+  if (witness) expect(() => readConfig(name, witness.variables, variablesOf(name, witnessRegion))).not.toThrow();
 });
 
 test('A1 A2 A3 A4: every route -> one method, with the authorizer and a usage key where it names a scope', () => {
@@ -158,4 +175,11 @@ test.each(functions)('R7: $name -> a wildcard stands only where AWS knows no res
 test('R7: what only Lambda itself may do in the network -> denied to the function\'s code', () => {
   const [deny] = statementsOf(roleOf(standard, names.inAccount('accept', 'us-east-2'))).filter(({ Effect }) => Effect === 'Deny');
   expect(deny).toMatchObject({ Condition: { ArnEquals: { 'lambda:SourceFunctionArn': names.functionArn('accept', 'us-east-2') } } });
+});
+
+/** What the largest of them needs, which has five clients of AWS. Each kilobyte is read at each cold start. */
+const BUNDLE_KB_MAX = 600;
+
+test.each(functions)('bundles: $name -> no larger than the largest has to be', ({ name }) => {
+  expect(statSync(bundles[name] ?? '').size / 1024).toBeLessThan(BUNDLE_KB_MAX);
 });

@@ -131,3 +131,11 @@ test('deployment: every template -> within what CloudFormation takes', () => {
     expect(text(template).length).toBeLessThan(1_000_000);
   }
 });
+
+test('R8: the longest suffix -> every name within what its service takes', () => {
+  const long = assemblyOf({ ...configurations['default'], environmentSuffix: 'a2345678-012' });
+  const most = { RoleName: 64, FunctionName: 64, BucketName: 63, DBClusterIdentifier: 63, DBInstanceIdentifier: 63, QueueName: 80, StateMachineName: 80, SecurityGroupName: 255, AlarmName: 255 } as const;
+  const tooLong = resourcesOf(long).flatMap(({ Properties = {} }) => Object.entries(most).map(([key, characters]) => ({ name: Properties[key], characters })))
+    .filter(({ name, characters }) => typeof name === 'string' && name.length > characters);
+  expect(tooLong).toEqual([]);
+});

@@ -29,6 +29,8 @@ test.each([
   [{ alarms: { apiLatencyMs: 0 } }, '(wrong at alarms.apiLatencyMs)'],
   [{ alarmThresholds: {} }, 'alarmThresholds is not a field; fields are environmentSuffix, account'],
   [{ alertEmails: ['nobody'] }, '(wrong at alertEmails.0)'],
+  [{ timings: { healthCachMs: 1 } }, 'TIMINGS must be JSON'],
+  [{ paymentPolicy: { amountMaxMajor: 5 } }, '(wrong at amountMaxMajor)'],
 ])('config: %j -> refused, the field is named with what it may hold', (wrong, said) => {
   expect(() => readDeployment({ ...base, ...wrong })).toThrow(said);
 });

@@ -2,6 +2,7 @@
 // Invariant: a wrong value is refused before anything is synthesized, by its field's name and with what is allowed;
 // a misspelt field is an error and not a default. The regions are no setting: the protocol names them.
 import * as v from 'valibot';
+import { readConfig } from '@understudy/functions/manifest';
 
 /** Where defaults depend on whether an environment is meant to last. */
 export interface Deployment {
@@ -173,6 +174,15 @@ const faultOf = (issue: v.BaseIssue<unknown>): string => {
   return `${name} must be ${fields[name].allowed}${within}`;
 };
 
+/** What is handed to the functions as it is has to be what they take. */
+function checkFunctions({ timings, paymentPolicy }: Deployment): void {
+  try {
+    readConfig('a function', ['TIMINGS', 'PAYMENT_POLICY'], { TIMINGS: JSON.stringify(timings), PAYMENT_POLICY: JSON.stringify(paymentPolicy) });
+  } catch (error) {
+    throw new ConfigFault(`the configuration cannot be used: ${error instanceof Error ? error.message : 'timings or paymentPolicy are wrong'}`);
+  }
+}
+
 /** Throws ConfigFault. */
 export function readDeployment(written: unknown): Deployment {
   const parsed = v.safeParse(schema, written);
@@ -187,6 +197,7 @@ export function readDeployment(written: unknown): Deployment {
     release: given.release ?? (production ? 'canary' : 'at-once'),
     logDays: given.logDays ?? (production ? 400 : 30),
   };
+  checkFunctions(deployment);
   if (deployment.ledger.capacityMin > deployment.ledger.capacityMax) throw new ConfigFault('the configuration cannot be used: ledger.capacityMax must be at least ledger.capacityMin');
   return deployment;
 }

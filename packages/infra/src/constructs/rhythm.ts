@@ -91,9 +91,11 @@ export class Schedule extends Construct {
   constructor(scope: Construct, { name, expression, target, action, input, context }: ScheduleProps) {
     super(scope, `schedule-${name}`);
     const { names, place } = context;
+    // A schedule's input is encrypted like everything else, and read with its role.
+    const decrypt = new iam.PolicyStatement({ actions: ['kms:Decrypt'], resources: [context.keyArn], conditions: { StringEquals: { 'kms:ViaService': `scheduler.${place.region}.amazonaws.com` } } });
     const role = new iam.Role(this, 'Role', {
       roleName: names.inAccount(`${name}-schedule`, place.region), assumedBy: new iam.ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: { 'aws:SourceAccount': place.deployment.account } } }),
-      inlinePolicies: { Rights: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: [action], resources: [target] })] }) },
+      inlinePolicies: { Rights: new iam.PolicyDocument({ statements: [new iam.PolicyStatement({ actions: [action], resources: [target] }), decrypt] }) },
     });
     new scheduler.CfnSchedule(this, 'Schedule', {
       name: names.of(name), scheduleExpression: expression, flexibleTimeWindow: { mode: 'OFF' }, kmsKeyArn: context.keyArn,

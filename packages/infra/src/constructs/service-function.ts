@@ -44,6 +44,10 @@ export interface ServiceFunctionProps {
 
 const HTTPS = 443;
 
+/** How long a secret that was changed may still be used, and how long reading one may take. */
+const SECRET_FRESH: Duration = Duration.seconds(60);
+const SECRET_LIMIT: Duration = Duration.seconds(1);
+
 const takesRequests: ReadonlySet<string> = new Set(['http', 'authorizer', 'queue']);
 
 export class ServiceFunction extends Construct {
@@ -77,7 +81,7 @@ export class ServiceFunction extends Construct {
       loggingFormat: lambda.LoggingFormat.JSON,
       ...this.#tracing(),
       ...this.#network(grants),
-      ...(grants.some((grant) => grant.readsSecrets) ? { paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(lambda.ParamsAndSecretsVersions.V1_0_103) } : {}),
+      ...(grants.some((grant) => grant.readsSecrets) ? { paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(lambda.ParamsAndSecretsVersions.V1_0_103, { secretsManagerTtl: SECRET_FRESH, secretsManagerTimeout: SECRET_LIMIT }) } : {}),
       ...concurrencyOf(reserved ?? deployment.concurrency.reserved[spec.name]),
     });
     this.alias = this.#release(takesRequests.has(spec.kind));
