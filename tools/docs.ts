@@ -21,6 +21,7 @@ interface Core {
   readonly moveTables: Readonly<Record<string, readonly TableRow[]>>;
   readonly detectTable: readonly TableRow[];
   readonly settleTable: readonly TableRow[];
+  readonly refundTable: readonly TableRow[];
 }
 
 interface Named {
@@ -138,6 +139,7 @@ const regions: Readonly<Record<string, () => string>> = {
   ...Object.fromEntries(Object.entries(core.moveTables).map(([name, rows]) => [`move-${name}`, () => stepTable(rows)])),
   detect: () => stepTable(core.detectTable),
   settle: () => stepTable(core.settleTable),
+  refunds: () => stepTable(core.refundTable),
   options: () => ['```text', twin.usage.trimEnd(), '```'].join('\n'),
   scenarios: () => table(['scenario', 'what happens'], twin.scenarios.map(aboutRow)),
   'long-runs': () => table(['long run', 'what happens'], twin.longRuns.map(aboutRow)),
