@@ -1,7 +1,8 @@
 // An acquirer as the protocol describes it, as small as it can be, with its own books.
-import { keyText, merchantId, transactionId } from '@understudy/core';
+import { keyText } from '@understudy/core';
 import type { PaymentKey } from '@understudy/core';
 import type { AcquirerBehaviour } from '@understudy/core/contracts';
+import { answerOf, json, keyOf, TestRefunds } from './test-refunds.ts';
 import { startServer } from '../system/test-support/servers.ts';
 import type { Answer, Heard, TestServer } from '../system/test-support/servers.ts';
 
@@ -13,30 +14,12 @@ interface Charge {
   readonly minor: bigint;
 }
 
-interface Refund {
-  readonly of: string;
-  readonly id: string;
-  readonly reference: string;
-  readonly outcome: 'approved' | 'declined';
-  readonly minor: bigint;
-}
-
 export interface TestAcquirer extends TestServer {
   readonly heard: Heard[];
   behave(key: PaymentKey, behaviour: AcquirerBehaviour | undefined): void;
   netCharges(key: PaymentKey): number;
   refundedMinor(key: PaymentKey): bigint;
 }
-
-const json = (status: number, body: object): Answer => ({ status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
-
-const keyOf = (fields: { readonly merchant_id: string; readonly transaction_id: string }): string =>
-  keyText({ merchantId: merchantId(fields.merchant_id), transactionId: transactionId(fields.transaction_id) });
-
-const answerOf = (charge: Pick<Charge, 'outcome' | 'reference'>): Answer =>
-  charge.outcome === 'approved'
-    ? json(200, { status: 'approved', reference: charge.reference })
-    : json(402, { status: 'declined', reference: charge.reference, code: 'insufficient_funds' });
 
 export async function startTestAcquirer(): Promise<TestAcquirer> {
   const charges = new Map<string, Charge>();
@@ -73,44 +56,23 @@ export async function startTestAcquirer(): Promise<TestAcquirer> {
     return json(200, { status: 'voided' });
   };
 
-  const refunds = new Map<string, Refund>();
-  const refundedMinor = (of: string): bigint => [...refunds.values()].filter((one) => one.of === of && one.outcome === 'approved').reduce((sum, one) => sum + one.minor, 0n);
-
-  const refund = (request: Heard): Answer | 'lost' => {
-    const fields = JSON.parse(request.body) as { merchant_id: string; transaction_id: string; refund_id: string; charge_reference: string; amount_minor: string };
-    const [of, idempotencyKey] = [keyOf(fields), String(request.headers['idempotency-key'])];
-    const behaviour = behaviours.get(of);
-    const known = refunds.get(idempotencyKey);
-    if (known) return answerOf(known);
-    if (behaviour === 'in_progress') return json(409, { status: 'in_progress' });
-    if (behaviour === 'invalid') return json(422, { status: 'invalid', code: 'unknown_currency' });
-    const charged = [...charges.values()].find((one) => one.of === of && one.reference === fields.charge_reference)?.minor ?? 0n;
-    const isDeclined = behaviour === 'decline' || refundedMinor(of) + BigInt(fields.amount_minor) > charged;
-    const made: Refund = { of, id: fields.refund_id, reference: `re_${refunds.size + 1}`, outcome: isDeclined ? 'declined' : 'approved', minor: BigInt(fields.amount_minor) };
-    refunds.set(idempotencyKey, made);
-    return behaviour === 'charge_no_answer' ? 'lost' : answerOf(made);
-  };
-
-  const lookupRefund = (path: string): Answer => {
-    const query = new URL(path, 'http://acquirer').searchParams;
-    const of = keyOf({ merchant_id: query.get('merchant_id') ?? '', transaction_id: query.get('transaction_id') ?? '' });
-    const found = [...refunds.values()].find((one) => one.of === of && one.id === query.get('refund_id'));
-    if (!found) return json(200, { status: 'none' });
-    return json(200, { status: found.outcome, reference: found.reference, ...(found.outcome === 'declined' && { code: 'insufficient_funds' }) });
-  };
+  const refunds = new TestRefunds({
+    behaviourOf: (of) => behaviours.get(of),
+    chargedMinor: (of, reference) => [...charges.values()].find((one) => one.of === of && one.reference === reference)?.minor ?? 0n,
+  });
 
   const server = await startServer((request) => {
     heard.push(request);
     const isRefund = request.path.startsWith('/v1/refunds');
-    if (request.method === 'GET') return isRefund ? lookupRefund(request.path) : lookup(request.path);
-    if (isRefund) return refund(request);
+    if (request.method === 'GET') return isRefund ? refunds.lookup(request.path) : lookup(request.path);
+    if (isRefund) return refunds.refund(request);
     return request.path === '/v1/charges' ? charge(request) : giveBack(request.path);
   });
   return {
     ...server,
     heard,
     behave: (key, behaviour) => void (behaviour ? behaviours.set(keyText(key), behaviour) : behaviours.delete(keyText(key))),
-    refundedMinor: (key) => refundedMinor(keyText(key)),
+    refundedMinor: (key) => refunds.givenBackMinor(keyText(key)),
     netCharges: (key) => [...charges.values()].filter((one) => one.of === keyText(key) && one.outcome === 'approved' && !one.voided).length,
   };
 }

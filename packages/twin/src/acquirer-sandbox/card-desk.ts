@@ -173,7 +173,10 @@ export class CardDesk {
       case 'refund_completed':
       case 'refund_repeated':
         return this.refunds.book.apply(event);
-      default:
+      case 'charged':
+      case 'completed':
+      case 'repeated':
+      case 'voided':
         return this.#book.apply(event);
     }
   }

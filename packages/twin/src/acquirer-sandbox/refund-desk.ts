@@ -19,12 +19,12 @@ export type RefundAnswer = Readonly<Refund> | 'key_reused';
 
 export interface RefundDeskOptions {
   readonly behaviours: Behaviours;
-  now(): number;
+  readonly now: () => number;
   /** The charge that a refund names, when it is of that payment and stands. */
-  charge(content: RefundContent): Charge | undefined;
+  readonly charge: (content: RefundContent) => Charge | undefined;
   /** Applied at once, on disk when it resolves. */
-  append(event: RefundEvent): Promise<void>;
-  settled(): Promise<void>;
+  readonly append: (event: RefundEvent) => Promise<void>;
+  readonly settled: () => Promise<void>;
 }
 
 export class RefundDesk {
