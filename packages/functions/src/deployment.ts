@@ -12,6 +12,12 @@ export { readConfig } from './shared/variables.ts';
 /** How often each scheduled function is called, by its name. One call at a time; a beat that meets a running one is lost. */
 export const everyMs: Readonly<Record<string, number>> = { reconcile: 10_000, confirm: 10_000, detect: 10_000, notify: 10_000, publish: 60_000, purge: 86_400_000 };
 
+/**
+ * Instances that are kept for a function whatever others use up. Health must answer when an account is at its limit: a
+ * region that is only busy would be taken out of DNS.
+ */
+export const reservedInstances: Readonly<Record<string, number>> = { health: 10 };
+
 /** Schedules beside the rhythm: the strong scan that finds what a stalled index hides, once a night. */
 export const nightly: Readonly<Record<string, Readonly<Record<string, unknown>>>> = { reconcile: { over: 'scan' } };
 

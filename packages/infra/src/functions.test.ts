@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from '@understudy/functions/bundle';
-import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
+import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, reservedInstances, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
 import { allowedOf, roleOf, statementsOf } from './policies.test-support.ts';
 import { environmentOf, knownVariables } from './constructs/environment.ts';
 import { grantOf, knownRights } from './constructs/rights.ts';
@@ -124,8 +124,9 @@ test('rhythm: every scheduled function -> called at its interval, with one insta
   for (const name of Object.keys(nightly)) expect(resourcesOf(standard, 'AWS::Scheduler::Schedule').filter(({ Properties }) => Properties?.['Name'] === names.of(`${name}-nightly`))).toHaveLength(2);
 });
 
-test('R10: by default no concurrency is reserved -> but for what may run once at a time', () => {
-  expect(functions.filter(({ name }) => deployed(name, 'us-east-1').Properties?.['ReservedConcurrentExecutions'] !== undefined).map(({ kind }) => kind)).toEqual(functions.filter(({ kind }) => kind === 'schedule').map(({ kind }) => kind));
+test('R10: by default no concurrency is reserved -> but for what may run once at a time, and for health', () => {
+  const reserved = functions.filter(({ name }) => deployed(name, 'us-east-1').Properties?.['ReservedConcurrentExecutions'] !== undefined).map(({ name }) => name);
+  expect(reserved).toEqual(functions.filter(({ name, kind }) => kind === 'schedule' || name in reservedInstances).map(({ name }) => name));
 });
 
 let bundles: Readonly<Record<string, string>>;

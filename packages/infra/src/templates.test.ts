@@ -33,7 +33,7 @@ test('R8: functions, tables, queues, topics, roles and workflows -> have names, 
 });
 
 /** What the CDK brings for its own custom resources. */
-const isHelper = (id: string): boolean => /^(AWS679|AWSCDKTrigger|CustomVpcRestrict)/.test(id);
+const isHelper = (id: string): boolean => /^(AWS679|AWSCDKTrigger|CustomVpcRestrict|CustomS3AutoDelete)/.test(id);
 
 test('R8: every resource that takes tags -> carries Environment, Region and Purpose', () => {
   const taggable = ['AWS::Lambda::Function', 'AWS::SQS::Queue', 'AWS::SNS::Topic', 'AWS::S3::Bucket', 'AWS::RDS::DBCluster', 'AWS::KMS::Key', 'AWS::KMS::ReplicaKey', 'AWS::EC2::VPC', 'AWS::StepFunctions::StateMachine', 'AWS::ApiGateway::RestApi', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
@@ -76,12 +76,14 @@ const dataOf = (found: readonly Found[]): readonly Found[] => found.filter(({ Ty
 
 test('R9: by default -> everything goes with its stack, nothing is protected', () => {
   expect(dataOf(resourcesOf(standard)).filter(({ DeletionPolicy }) => DeletionPolicy !== 'Delete').map(({ stack, id }) => `${stack} ${id}`)).toEqual([]);
+  expect(resourcesOf(standard, 'Custom::S3AutoDeleteObjects')).toHaveLength(resourcesOf(standard, 'AWS::S3::Bucket').length);
   expect(text([...standard.templates.values()])).not.toMatch(/"Deletion(ProtectionEnabled|Protection)":true/);
   expect(standard.stacks.some((stack) => stack.terminationProtection === true)).toBe(false);
 });
 
 test('R9: production -> the opposite, for all that holds data', () => {
   expect(dataOf(resourcesOf(production)).filter(({ DeletionPolicy, UpdateReplacePolicy }) => DeletionPolicy !== 'Retain' || UpdateReplacePolicy !== 'Retain').map(({ stack, id }) => `${stack} ${id}`)).toEqual([]);
+  expect(resourcesOf(production, 'Custom::S3AutoDeleteObjects')).toEqual([]);
   for (const type of ['AWS::RDS::DBCluster', 'AWS::RDS::GlobalCluster']) expect(resourcesOf(production, type).every(({ Properties }) => Properties?.['DeletionProtection'] === true)).toBe(true);
   expect(text(resourcesOf(production, 'AWS::DynamoDB::GlobalTable')).match(/"DeletionProtectionEnabled":true/g)).toHaveLength(4);
   expect(production.stacks.every((stack) => stack.terminationProtection === true)).toBe(true);

@@ -126,7 +126,7 @@ const fields = {
   concurrency: {
     schema: v.optional(v.strictObject({ reserved: perFunction(1), provisioned: perFunction(1), settleMax: whole(2, 1000, 20) }), {}),
     allowed: '{"reserved": {function: 1 to 1000}, "provisioned": {function: 1 to 1000}, "settleMax": 2 to 1000}',
-    byDefault: 'none reserved or provisioned, save one for each scheduled function; 20 batches settled at once', about: 'instances of functions, by function name',
+    byDefault: 'none reserved or provisioned, save one for each scheduled function and ten for health; 20 batches settled at once', about: 'instances of functions, by function name',
   },
   release: {
     schema: v.optional(v.picklist(['at-once', 'canary'])), allowed: 'at-once or canary',

@@ -18,7 +18,7 @@ const BEAT_LIFE: Duration = Duration.seconds(60);
 export function scheduledFunctions(scope: Construct, specs: readonly FunctionSpec[], context: FunctionsContext): readonly ServiceFunction[] {
   return specs.map((spec) => {
     if (everyMs[spec.name] === undefined) throw new Error(`the function ${spec.name} is scheduled without an interval; say in deployment.ts how often it runs`);
-    return new ServiceFunction(scope, { spec, context, reserved: context.place.deployment.concurrency.reserved[spec.name] ?? 1 });
+    return new ServiceFunction(scope, { spec, context, reserved: 1 });
   });
 }
 

@@ -6,7 +6,7 @@ import {
   Duration, aws_codedeploy as codedeploy, aws_ec2 as ec2, aws_iam as iam, aws_kms as kms, aws_lambda as lambda, aws_logs as logs,
 } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { peerOf, witnessRegion } from '@understudy/functions/manifest';
+import { peerOf, reservedInstances, witnessRegion } from '@understudy/functions/manifest';
 import type { FunctionSpec, Region, Right, VariableName } from '@understudy/functions/manifest';
 import { LEDGER_PORT } from '../ledger-names.ts';
 import type { Names } from '../names.ts';
@@ -38,7 +38,7 @@ export interface ServiceFunctionProps {
   readonly context: FunctionsContext;
   /** The queue it takes from. */
   readonly queue?: string;
-  /** At most as many at once, whatever the configuration says of others. */
+  /** At most as many at once, unless the configuration says otherwise. */
   readonly reserved?: number;
 }
 
@@ -82,7 +82,7 @@ export class ServiceFunction extends Construct {
       ...this.#tracing(),
       ...this.#network(grants),
       ...(grants.some((grant) => grant.readsSecrets) ? { paramsAndSecrets: lambda.ParamsAndSecretsLayerVersion.fromVersion(lambda.ParamsAndSecretsVersions.V1_0_103, { secretsManagerTtl: SECRET_FRESH, secretsManagerTimeout: SECRET_LIMIT }) } : {}),
-      ...concurrencyOf(reserved ?? deployment.concurrency.reserved[spec.name]),
+      ...concurrencyOf(deployment.concurrency.reserved[spec.name] ?? reserved ?? reservedInstances[spec.name]),
     });
     this.alias = this.#release(takesRequests.has(spec.kind));
   }

@@ -53,6 +53,7 @@ export class LedgerStack extends RegionStack<Region> {
     cluster.addResourceDependency(this.#log(identifier, logDays, keys));
     keepInProduction(cluster, production);
     this.#instances(cluster, keys);
+    this.#events(cluster);
     this.writerHost = cluster.attrEndpointAddress;
     this.readerHost = cluster.attrReadEndpointAddress;
     new CfnOutput(this, 'WriterHost', { value: this.writerHost });
@@ -85,6 +86,14 @@ export class LedgerStack extends RegionStack<Region> {
   /** Made before the cluster, which would make it without an end. */
   #log(identifier: string, days: number, keys: KeyStack) {
     return logGroup(this, 'Log', { name: `/aws/rds/cluster/${identifier}/postgresql`, days, keyArn: keys.keyArn, production: this.deployment.production });
+  }
+
+  /** Until the service says that a former primary is a standby again, there is nowhere to fail over to. */
+  #events(cluster: rds.CfnDBCluster): void {
+    new rds.CfnEventSubscription(this, 'Events', {
+      subscriptionName: this.names.of('ledger'), snsTopicArn: this.names.topic('alerts', this.place.region), sourceType: 'db-cluster', sourceIds: [cluster.ref],
+      eventCategories: ['failover', 'failure', 'global-failover', 'maintenance', 'notification'],
+    });
   }
 
   #instances(cluster: rds.CfnDBCluster, keys: KeyStack): void {

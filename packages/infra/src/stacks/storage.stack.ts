@@ -2,11 +2,10 @@
 // arrives in the other region's bucket within a quarter of an hour.
 // Invariant: objects are kept in versions and never overwritten; a copy is no source: what replication did not bring is
 // written again by the function that publishes, with the same bytes.
-import { CfnOutput, aws_iam as iam, aws_s3 as s3 } from 'aws-cdk-lib';
+import { CfnOutput, Duration, RemovalPolicy, aws_iam as iam, aws_kms as kms, aws_s3 as s3 } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { peerOf, primaryRegion } from '@understudy/functions/manifest';
 import type { Region } from '@understudy/functions/manifest';
-import { keepInProduction } from './keep.ts';
 import { RegionStack } from './region-stack.ts';
 import type { Place } from './region-stack.ts';
 import type { KeyStack } from './key.stack.ts';
@@ -63,51 +62,37 @@ export class StorageStack extends RegionStack<Region> {
     const { region } = place;
     const name = this.names.bucket(BUCKET, region);
     const other = peerOf(region);
-    const log = this.#bucket('AccessLog', {
-      bucketName: this.names.bucket('access-log', region),
-      bucketEncryption: { serverSideEncryptionConfiguration: [{ serverSideEncryptionByDefault: { sseAlgorithm: 'AES256' } }] },
-      lifecycleConfiguration: { rules: [{ id: 'old', status: 'Enabled', expirationInDays: ACCESS_LOG_DAYS }] },
+    const log = new s3.Bucket(this, 'AccessLog', {
+      ...this.#common(), bucketName: this.names.bucket('access-log', region), encryption: s3.BucketEncryption.S3_MANAGED, lifecycleRules: [{ id: 'old', expiration: Duration.days(ACCESS_LOG_DAYS) }],
     });
-    this.#policy(log, new iam.PolicyStatement({
-      sid: 'AccessLogs', principals: [new iam.ServicePrincipal('logging.s3.amazonaws.com')], actions: ['s3:PutObject'], resources: [`${log.attrArn}/*`],
-      conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
-    }));
     this.replicationRoleArn = this.#replicationRole(other, keys);
-    const bucket = this.#bucket('Receipts', {
+    const bucket = new s3.Bucket(this, 'Receipts', {
+      ...this.#common(),
       bucketName: name,
-      bucketEncryption: { serverSideEncryptionConfiguration: [{ bucketKeyEnabled: true, serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms', kmsMasterKeyId: keys.keyArn } }] },
-      loggingConfiguration: { destinationBucketName: log.ref, logFilePrefix: `${BUCKET}/` },
-      lifecycleConfiguration: {
-        rules: [{
-          id: 'cool', status: 'Enabled', transitions: [{ storageClass: 'STANDARD_IA', transitionInDays: COOL_AFTER_DAYS }],
-          noncurrentVersionExpiration: { noncurrentDays: OLD_VERSION_DAYS }, abortIncompleteMultipartUpload: { daysAfterInitiation: 1 },
-        }],
-      },
-      ...(region === primaryRegion ? { replicationConfiguration: replicationConfiguration(this.replicationRoleArn, { bucketArn: `arn:aws:s3:::${this.names.bucket(BUCKET, other)}`, keyArn: this.names.arn('kms', other, `key/${keys.keyId}`) }) } : {}),
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: kms.Key.fromKeyArn(this, 'Key', keys.keyArn),
+      bucketKeyEnabled: true,
+      serverAccessLogsBucket: log,
+      serverAccessLogsPrefix: `${BUCKET}/`,
+      lifecycleRules: [{
+        id: 'cool', transitions: [{ storageClass: s3.StorageClass.INFREQUENT_ACCESS, transitionAfter: Duration.days(COOL_AFTER_DAYS) }],
+        noncurrentVersionExpiration: Duration.days(OLD_VERSION_DAYS), abortIncompleteMultipartUploadAfter: Duration.days(1),
+      }],
     });
-    this.#policy(bucket);
+    if (region === primaryRegion) {
+      const copied = { bucketArn: `arn:aws:s3:::${this.names.bucket(BUCKET, other)}`, keyArn: this.names.arn('kms', other, `key/${keys.keyId}`) };
+      (bucket.node.defaultChild as s3.CfnBucket).replicationConfiguration = replicationConfiguration(this.replicationRoleArn, copied);
+    }
     new CfnOutput(this, 'ReceiptsBucket', { value: name });
   }
 
-  #bucket(id: string, props: s3.CfnBucketProps): s3.CfnBucket {
-    const bucket = new s3.CfnBucket(this, id, {
-      ...props,
-      versioningConfiguration: { status: 'Enabled' },
-      ownershipControls: { rules: [{ objectOwnership: 'BucketOwnerEnforced' }] },
-      publicAccessBlockConfiguration: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
-    });
-    keepInProduction(bucket, this.deployment.production);
-    return bucket;
-  }
-
-  #policy(bucket: s3.CfnBucket, ...also: readonly iam.PolicyStatement[]): void {
-    const resources = [bucket.attrArn, `${bucket.attrArn}/*`];
-    new s3.CfnBucketPolicy(this, `${bucket.node.id}Policy`, {
-      bucket: bucket.ref,
-      policyDocument: new iam.PolicyDocument({
-        statements: [new iam.PolicyStatement({ sid: 'TlsOnly', effect: iam.Effect.DENY, principals: [new iam.AnyPrincipal()], actions: ['s3:*'], resources, conditions: { Bool: { 'aws:SecureTransport': 'false' } } }), ...also],
-      }),
-    });
+  /** A bucket that holds anything cannot be deleted: that of a disposable environment is emptied first. */
+  #common(): s3.BucketProps {
+    const { production } = this.deployment;
+    return {
+      versioned: true, enforceSSL: true, minimumTLSVersion: 1.2, blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL, objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY, autoDeleteObjects: !production,
+    };
   }
 
   #replicationRole(other: Region, keys: KeyStack): string {
