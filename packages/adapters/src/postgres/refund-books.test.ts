@@ -7,6 +7,7 @@ import { createLedgerPool } from './ledger-pool.ts';
 import type { LedgerPool } from './ledger-pool.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
 import { PostgresLedgerReport } from './postgres-ledger-report.ts';
+import { holding, waiterFor } from './test-holder.ts';
 import { TestServer } from './test-server.ts';
 import type { TestDatabase } from './test-server.ts';
 
@@ -90,6 +91,20 @@ test.each<[string, string, readonly string[]]>([
 ])('books: a refund %s -> refused', async (_what, constraint, statements) => {
   await post(refundSample('r1', 500n));
   await expect(commit(...statements)).rejects.toMatchObject({ code: expect.stringMatching(/^23/), constraint });
+});
+
+test('books: two transactions that each give back what is left, neither seeing the other -> one waits, and is refused', async () => {
+  await post(refundSample('r1', 500n));
+  const whole = (id: string): readonly string[] => [
+    refund({ refund_id: `'${id}'`, amount_minor: '750' }),
+    ...[posting('acquirer:receivable', -750), posting('merchant:shop:payable', 750)].map((statement) => statement.replace("'x'", `'${id}'`)),
+    'SET CONSTRAINTS ALL IMMEDIATE',
+  ];
+  const early = await holding(database, ...whole('a'));
+  const late = commit(...whole('b')).then(() => 'committed', (error: unknown) => error);
+  await Promise.race([late, waiterFor(database, 'transactionid')]);
+  await early.finish();
+  expect(await late).toMatchObject({ constraint: 'refunds_within_charge' });
 });
 
 test('books: a whole refund in plain SQL -> committed, and from then on never changed or removed', async () => {
