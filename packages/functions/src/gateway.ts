@@ -4,6 +4,7 @@
 // payment: what it cannot tell is 503 `unavailable`.
 import { errorBody, errorStatus } from '@understudy/api';
 import type { ErrorBody, ErrorCode } from '@understudy/api';
+import { defaultUsageSet } from './shared/usage-set.ts';
 
 export interface Rate {
   readonly perSecond: number;
@@ -28,11 +29,13 @@ export const authorizerTtlS = 5;
  * API Gateway wants at least 20 characters.
  */
 const USAGE_KEYS = 100;
-const usageKey = (index: number): string => `understudy-merchants-${String(index).padStart(3, '0')}`;
-export const usageKeys: readonly string[] = Array.from({ length: USAGE_KEYS }, (_, index) => usageKey(index));
+const usageKey = (set: string, index: number): string => `${set}-${String(index).padStart(3, '0')}`;
+
+export const usageKeysOf = (set: string): readonly string[] => Array.from({ length: USAGE_KEYS }, (_, index) => usageKey(set, index));
+export const usageKeys: readonly string[] = usageKeysOf(defaultUsageSet);
 
 /** `merchantSha256`: 64 hexadecimal digits, of which the first twelve are taken as a number. */
-export const usageKeyOf = (merchantSha256: string): string => usageKey(Number.parseInt(merchantSha256.slice(0, 12), 16) % USAGE_KEYS);
+export const usageKeyOf = (merchantSha256: string, set: string = defaultUsageSet): string => usageKey(set, Number.parseInt(merchantSha256.slice(0, 12), 16) % USAGE_KEYS);
 
 export interface GatewayResponse {
   readonly statusCode: number;

@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from '@understudy/functions/bundle';
-import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, reservedInstances, stageLimit, usageKeys, witnessRegion } from '@understudy/functions/manifest';
+import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, reservedInstances, stageLimit, usageKeysOf, witnessRegion } from '@understudy/functions/manifest';
 import { allowedOf, roleOf, statementsOf } from './policies.test-support.ts';
 import { environmentOf, knownVariables } from './constructs/environment.ts';
 import { grantOf, knownRights } from './constructs/rights.ts';
@@ -92,7 +92,10 @@ test('A5 A7: the stage, its authorizer, its answers and the merchants\' limit ->
   expect(resourcesOf(standard, 'AWS::ApiGateway::Authorizer')[0]?.Properties).toMatchObject({ Type: 'REQUEST', AuthorizerResultTtlInSeconds: authorizerTtlS, IdentitySource: 'method.request.header.Authorization' });
   expect(resourcesOf(standard, 'AWS::ApiGateway::GatewayResponse')).toHaveLength(2 * Object.keys(gatewayResponses).length);
   expect(resourcesOf(standard, 'AWS::ApiGateway::UsagePlan')[0]?.Properties?.['Throttle']).toEqual({ RateLimit: merchantLimit.perSecond, BurstLimit: merchantLimit.burst });
-  expect(resourcesOf(standard, 'AWS::ApiGateway::UsagePlanKey')).toHaveLength(2 * usageKeys.length);
+  const set = variablesOf('authorize', 'us-east-2')['USAGE_SET'] ?? '';
+  const values = resourcesOf(standard, 'AWS::ApiGateway::ApiKey').filter(({ stack }) => stack.endsWith('us-east-2')).map(({ Properties }) => String(Properties?.['Value']));
+  expect(values).toEqual(usageKeysOf(set));
+  expect(resourcesOf(standard, 'AWS::ApiGateway::UsagePlanKey')).toHaveLength(2 * values.length);
 });
 
 test('A7: the firewall -> lets health through before all else', () => {

@@ -12,7 +12,7 @@ import type { AuthorizerHandler } from './handler.ts';
 export function build(environment: Environment): AuthorizerHandler {
   const config = readConfig('authorize', authorizeVariables, environment);
   const base = createBase('authorize', pairRegion(config.REGION));
-  return createAuthorizeHandler({ ...base, keys: new DynamoKeyStore(connectTable(config, base), base.clock) });
+  return createAuthorizeHandler({ ...base, usageSet: config.USAGE_SET, keys: new DynamoKeyStore(connectTable(config, base), base.clock) });
 }
 
 export const handler: AuthorizerHandler = onFirstCall(() => build(process.env));

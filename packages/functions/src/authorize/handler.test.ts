@@ -1,6 +1,6 @@
 import { merchantId, paymentScopes, revokeKey, keyIdOf } from '@understudy/core';
 import { expect, test } from 'vitest';
-import { usageKeys } from '../gateway.ts';
+import { usageKeys, usageKeysOf } from '../gateway.ts';
 import { callerOf } from '../shared/caller.ts';
 import { createBench, httpEvent, liveKey, otherKey, readKey, testKey } from '../shared/test-support/bench.ts';
 import type { Bench } from '../shared/test-support/bench.ts';
@@ -34,6 +34,14 @@ test('authorize: two keys of a merchant -> one usage key; another merchant\'s ->
   expect(one).not.toBe(other);
   for (const key of [one, other]) expect(usageKeys).toContain(key);
   expect(usageKeys.every((key) => key.length >= 20)).toBe(true);
+});
+
+test('authorize: an environment with usage keys of its own -> one of these', async () => {
+  const bench = await createBench();
+  const event = { methodArn, headers: { Authorization: `Bearer ${testKey}` }, requestContext: { requestId: 'request-1' } };
+  const { usageIdentifierKey } = await createAuthorizeHandler({ ...bench.ports(), usageSet: 'understudy-merchants-dev' })(event);
+  expect(usageKeysOf('understudy-merchants-dev')).toContain(usageIdentifierKey);
+  expect(usageKeys).not.toContain(usageIdentifierKey);
 });
 
 test.each([

@@ -28,7 +28,10 @@ export interface AuthorizerResult {
 
 export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 
-export type AuthorizeHandlerPorts = CheckKeyPorts & Runtime;
+export type AuthorizeHandlerPorts = CheckKeyPorts & Runtime & {
+  /** The set of usage keys of this environment. */
+  readonly usageSet?: string;
+};
 
 export function createAuthorizeHandler(ports: AuthorizeHandlerPorts): AuthorizerHandler {
   return (event) =>
@@ -37,7 +40,7 @@ export function createAuthorizeHandler(ports: AuthorizeHandlerPorts): Authorizer
         const check = await checkKey(ports, bearerOf(event) ?? '');
         switch (check.code) {
           case 'valid':
-            return allow(event.methodArn, check.key, ports.digest(check.key.merchantId));
+            return allow(event.methodArn, check.key, usageKeyOf(ports.digest(check.key.merchantId), ports.usageSet));
           case 'unauthorized':
             // The one message that the gateway answers with 401.
             throw new Error('Unauthorized');
@@ -56,12 +59,12 @@ function bearerOf(event: AuthorizerEvent): string | undefined {
 }
 
 /** For every method of this stage, because the gateway uses the answer again for whatever else the key asks. */
-function allow(methodArn: string, key: StandingKey, merchantSha256: string): AuthorizerResult {
+function allow(methodArn: string, key: StandingKey, usageIdentifierKey: string): AuthorizerResult {
   const [api = '', stage = ''] = methodArn.split('/');
   return {
     principalId: key.keyId,
     policyDocument: { Version: '2012-10-17', Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }] },
     context: callerContext(key),
-    usageIdentifierKey: usageKeyOf(merchantSha256),
+    usageIdentifierKey,
   };
 }

@@ -11,6 +11,7 @@ import { signingKeysSchema } from './signing-keys.ts';
 import type { SigningKeySource } from './signing-keys.ts';
 import { timingsSchema } from './timings.ts';
 import type { Timings } from './timings.ts';
+import { defaultUsageSet } from './usage-set.ts';
 
 export interface QueueAddress {
   readonly url: string;
@@ -76,6 +77,7 @@ export interface Variables {
   readonly PROBE_URLS: Readonly<Record<Region, string>>;
   readonly PAYMENT_POLICY: PaymentPolicy;
   readonly TIMINGS: Timings;
+  readonly USAGE_SET: string;
   readonly FAILOVER_POLICY: DetectPolicy['mode'];
 }
 
@@ -170,6 +172,7 @@ const table: { readonly [N in VariableName]: Variable<Variables[N]> } = {
     allowed: 'JSON with any of currencies, amountMaxMajor and highValueMajor (whole decimal strings), settleWithinMs, acquirerKeyLifeMs, chargeInFlightMs, attemptsMax, sessionPatienceMs; or left out',
   },
   TIMINGS: { schema: json(timingsSchema), allowed: 'JSON with any of the timings, as whole numbers; or left out' },
+  USAGE_SET: { schema: v.optional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{16,100}$/)), defaultUsageSet), allowed: 'what the gateway\'s usage keys begin with: 16 to 100 letters, digits and hyphens; or left out' },
   FAILOVER_POLICY: { schema: v.optional(v.picklist(['automatic', 'approval']), 'automatic'), allowed: 'automatic or approval' },
 };
 

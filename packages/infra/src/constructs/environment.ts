@@ -61,6 +61,7 @@ const values: Readonly<Record<string, ValueOf>> = {
   },
   PAYMENT_POLICY: ({ place }) => json(place.deployment.paymentPolicy),
   TIMINGS: ({ place }) => json(place.deployment.timings),
+  USAGE_SET: ({ names }) => names.of('merchants'),
   FAILOVER_POLICY: ({ place }) => place.deployment.failoverPolicy,
 };
 
