@@ -2,6 +2,8 @@
 // not. It is the safety net of every lost hint and, after a failover, the replay. There is no time window:
 // a watermark would lose what a stalled index or a lagging standby hid.
 import { keyText } from '../domain/payment/payment.ts';
+import { refundsOf } from '../domain/refund/refund.ts';
+import type { RefundId } from '../domain/refund/refund.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { EpochRecord } from '../domain/region/epoch.ts';
 import type { LedgerSnapshot } from '../ports/ledger.ts';
@@ -12,7 +14,7 @@ import { inParallel } from './in-parallel.ts';
 import { markPosted, settleUnder } from './settle-payments.ts';
 import type { MarkResult } from './settle-payments.ts';
 import { scanOfWork, walkOfWork } from './work-pages.ts';
-import type { PageOfWork } from './work-pages.ts';
+import type { FoundWork, PageOfWork } from './work-pages.ts';
 
 export type ReconcilePorts = SettlePorts & { readonly workIndex: WorkIndex };
 
@@ -60,7 +62,7 @@ export async function reconcile(ports: ReconcilePorts, policy: ReconcilePolicy, 
   if (found.marked + settled > 0) ports.log.info('reconciled', { epoch: record.epoch, over, marked: found.marked, settled });
   ports.metrics.count('ReconcileMarked', found.marked);
   ports.metrics.count('ReconcileSettled', settled);
-  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + found.absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => isBacklog(entry, record)).length };
+  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + found.absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => entry.isBacklog).length };
 }
 
 interface Pass {
@@ -70,8 +72,13 @@ interface Pass {
   readonly snapshot: LedgerSnapshot;
 }
 
+interface AbsentWork extends WorkEntry {
+  /** Counted as such. */
+  readonly isBacklog: boolean;
+}
+
 interface Sorted {
-  readonly absent: readonly WorkEntry[];
+  readonly absent: readonly AbsentWork[];
   readonly marked: number;
   readonly skipped: number;
   readonly backlog: number;
@@ -81,8 +88,8 @@ interface Sorted {
 async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefined> {
   const { record, snapshot, policy } = pass;
   if (snapshot.inRecovery || snapshot.fence !== record.epoch) return undefined;
-  const restore: WorkEntry[] = [];
-  const settle: WorkEntry[] = [];
+  const restore: AbsentWork[] = [];
+  const settle: AbsentWork[] = [];
   let [marked, skipped, backlog] = [0, 0, 0];
   const pages: AsyncIterable<PageOfWork> = pass.over === 'index'
     ? walkOfWork(ports.workIndex, { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports) })
@@ -95,13 +102,15 @@ async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefin
     // An index that lags shows what is marked already; marking it again changes nothing, and it is no backlog.
     const [done, unknown] = [withMark('marked'), withMark('unknown')];
     marked += done.size;
-    backlog += entries.filter((entry) => isBacklog(entry, record) && !done.has(keyText(entry.key))).length;
-    for (const entry of entries) {
+    for (const { payment, ...entry } of entries) {
       const text = keyText(entry.key);
-      if (done.has(text) || unknown.has(text) || isInGrace(ports, entry, pass)) continue;
+      if (done.has(text)) continue;
+      const counts = isBacklog(entry, record) && (unknown.has(text) || !lacksOnlyNew(payment, present.get(text), record));
+      if (counts) backlog += 1;
+      if (unknown.has(text) || isInGrace(ports, entry, pass)) continue;
       const list = entry.postedEpoch > 0 ? restore : settle;
       if (list.length >= policy.settleMax) skipped += 1;
-      else list.push(entry);
+      else list.push({ ...entry, isBacklog: counts });
     }
     if (marked < MARKS_MAX) continue;
     // What was not walked may hold anything.
@@ -116,16 +125,23 @@ const shardToStartFrom = (ports: ReconcilePorts): number => Math.floor(Math.abs(
 
 const isBacklog = (entry: WorkEntry, record: EpochRecord): boolean => entry.postedEpoch > 0 || entry.acceptedAt < record.at;
 
+/**
+ * Its row is there, and all of its refunds but some that were accepted under this epoch and are not told: nothing of it
+ * is from before. Otherwise a move would never be healed where old payments are refunded all the time.
+ */
+const lacksOnlyNew = (payment: FoundWork['payment'], rows: readonly RefundId[] | undefined, record: EpochRecord): boolean =>
+  payment !== undefined && rows !== undefined && refundsOf(payment).every((refund) => rows.includes(refund.refundId) || (!refund.posted && refund.acceptedAt >= record.at));
+
 /** Its hint is likely alive: it was accepted moments ago, and not before this epoch opened, when the hint may have died with a region. */
 const isInGrace = (ports: ReconcilePorts, entry: WorkEntry, { record, policy }: Pass): boolean =>
   !isBacklog(entry, record) && ports.clock.now() - entry.acceptedAt < policy.graceMs;
 
-interface Finished extends WorkEntry {
+interface Finished extends AbsentWork {
   readonly result: 'settled' | 'dropped';
 }
 
 /** Those that need nobody any more. */
-async function settleAbsent(ports: ReconcilePorts, record: EpochRecord, absent: readonly WorkEntry[]): Promise<readonly Finished[]> {
+async function settleAbsent(ports: ReconcilePorts, record: EpochRecord, absent: readonly AbsentWork[]): Promise<readonly Finished[]> {
   const finished: Finished[] = [];
   for (let start = 0; start < absent.length; start += BATCH) {
     const batch = absent.slice(start, start + BATCH);

@@ -34,6 +34,17 @@ async function refunding(world: World, id = 'r1', amount = '4.00'): Promise<Paym
   return key;
 }
 
+/** The east's server is lost; the other region goes on with what its own had by then. */
+async function failOver(world: World): Promise<void> {
+  const { epochs, ledgers } = world.backstage;
+  ledgers.stop(east);
+  await ledgers.failOver(other);
+  const record = await epochs.read();
+  const epoch = (record.epoch + 1) as typeof record.epoch;
+  await ledgers.raiseFence(other, { from: record.ledgerEpoch, to: epoch });
+  await epochs.compareAndSet(record, { ...record, epoch, ledgerEpoch: epoch, activeRegion: other, at: world.clock.now() });
+}
+
 const statuses = async (world: World, key: PaymentKey): Promise<string> => refundsOf(await stored(world, key)).map(refundStatusOf).join(' ');
 const refundRows = (world: World, region: Region = east): string => world.backstage.ledgers.servers[region].refundRows().map((row) => `${row.refund.refundId} ${row.refund.decision.outcome}`).join(', ');
 const netRefunds = (world: World, key: PaymentKey, id = 'r1'): number => world.backstage.acquirer.netRefunds(key, refundId(id));
@@ -246,12 +257,7 @@ describe('refunds: found again', () => {
     world.backstage.ledgers.stallReplication();
     const key = await refunding(world);
     await settle(world, key);
-    world.backstage.ledgers.stop(east);
-    await world.backstage.ledgers.failOver(other);
-    const record = await world.epochs.read();
-    const epoch = (record.epoch + 1) as typeof record.epoch;
-    await world.backstage.ledgers.raiseFence(other, { from: record.ledgerEpoch, to: epoch });
-    await world.backstage.epochs.compareAndSet(record, { ...record, epoch, ledgerEpoch: epoch, activeRegion: other, at: world.clock.now() });
+    await failOver(world);
     expect([rowsIn(world, other), refundRows(world, other)]).toEqual([[], '']);
     expect(await reconcile(portsOf(world, other), noGrace)).toMatchObject({ settled: 1, backlog: 0 });
     expect([rowsIn(world, other), refundRows(world, other), netRefunds(world, key)]).toEqual([['a'], 'r1 processed', 1]);
@@ -270,15 +276,33 @@ describe('refunds: found again', () => {
     expect(await statuses(world, key)).toBe('processed');
   });
 
-  test('accepted after a move, of a payment whose row the new ledger lacks -> the scan counts the payment as backlog', async () => {
+  test.each([
+    ['the new ledger lacks', 1],
+    ['the new ledger holds', 0],
+  ] as const)('accepted after a move and undecided, of a payment whose row %s -> the scan counts %i as backlog', async (_what, backlog) => {
     const world = await createWorld({ seed: 1 });
+    if (backlog === 1) world.backstage.ledgers.stallReplication();
     const key = await paid(world);
     world.clock.advance(1000);
-    await raiseEpoch(world);
+    await failOver(world);
     world.clock.advance(1000);
     await ask(world, key.transactionId, 'r1');
     world.backstage.acquirer.behave({ mode: 'in_progress' });
-    expect(await reconcile(portsOf(world, east), noGrace, 'scan')).toMatchObject({ backlog: 1 });
+    world.breakage.add({ part: 'ledger', when: 'before', method: 'post' });
+    expect(await reconcile(portsOf(world, other), noGrace, 'scan')).toMatchObject({ backlog, waiting: 1 });
+  });
+
+  test('told before a move and its row lost, and another accepted after it -> backlog for the one that was told', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await paid(world);
+    world.backstage.ledgers.stallReplication();
+    await ask(world, key.transactionId, 'r1', '4.00');
+    await settle(world, key);
+    await failOver(world);
+    world.clock.advance(1000);
+    await ask(world, key.transactionId, 'r2', '4.00');
+    world.breakage.add({ part: 'ledger', when: 'before', method: 'post' });
+    expect(await reconcile(portsOf(world, other), noGrace, 'scan')).toMatchObject({ backlog: 1 });
   });
 
   test('one that waits -> counts for the age of the oldest; one that was marked does not', async () => {

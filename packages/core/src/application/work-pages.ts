@@ -13,7 +13,12 @@ import { WORK_SHARDS } from '../ports/work-index.ts';
 import type { WorkEntry, WorkIndex } from '../ports/work-index.ts';
 import { inParallel } from './in-parallel.ts';
 
-export type PageOfWork = readonly WorkEntry[];
+export interface FoundWork extends WorkEntry {
+  /** As a scan read it; an index shows no more than the entry. */
+  readonly payment?: Payment;
+}
+
+export type PageOfWork = readonly FoundWork[];
 
 /**
  * One `present` question to the ledger a page, and as many marks or confirmations before the next one: the ledger ends
@@ -68,11 +73,11 @@ const isMissing = (payment: Payment, epoch: Epoch): boolean =>
 const unknownEntry = (key: PaymentKey): WorkEntry => ({ key, postedEpoch: epochOf(0), acceptedAt: 0 as EpochMs });
 
 /** As the index would show it. Beside a row that an earlier ledger may have lost, a refund that waits is nothing new. */
-function entryOf(payment: Payment, epoch: Epoch): WorkEntry {
+function entryOf(payment: Payment, epoch: Epoch): FoundWork {
   const key = { merchantId: payment.merchantId, transactionId: payment.transactionId };
   const waitsSince = Math.min(...refundsOf(payment).filter((refund) => !refund.posted).map((refund) => refund.acceptedAt));
-  if (payment.postedEpoch >= epoch) return { key, postedEpoch: epochOf(0), acceptedAt: epochMs(waitsSince) };
-  return { key, postedEpoch: payment.postedEpoch, acceptedAt: payment.acceptance?.acceptedAt ?? (0 as EpochMs) };
+  if (payment.postedEpoch >= epoch) return { key, payment, postedEpoch: epochOf(0), acceptedAt: epochMs(waitsSince) };
+  return { key, payment, postedEpoch: payment.postedEpoch, acceptedAt: payment.acceptance?.acceptedAt ?? (0 as EpochMs) };
 }
 
 export interface OldestWorkPorts {
