@@ -9,6 +9,7 @@ import { activeRegion, check, untilSettled } from '../drill/check.ts';
 import type { RunningTwin } from '../drill/running-twin.ts';
 import type { Moment, WriteReport } from './crash-point.ts';
 import { Merchant } from './merchant.ts';
+import { brokenRefunds } from './refund-check.ts';
 import { followsIn, isOpenIn, until, untilState } from './waits.ts';
 
 export interface Point {
@@ -61,7 +62,7 @@ export class CrashLoop {
     const batch = `crash-${this.#batches}`;
     const { write, when, kind } = point;
     await twin.order(`/twin/regions/${region}/die-at`, { write, when, ...(kind === undefined ? {} : { kind }) });
-    const ids = ['plain', 'processed', 'elsewhere', 'declined', 'raced'].map((name) => `${batch}-${name}`);
+    const ids = ['plain', 'processed', 'elsewhere', 'declined', 'raced', 'refunded'].map((name) => `${batch}-${name}`);
     const sending = this.#send(batch, region);
     const watch = this.#merchant.watch(ids);
     const lost = await this.#diesOrRests(region, sending);
@@ -69,6 +70,7 @@ export class CrashLoop {
     if (lost) await this.#takeOver(region, point);
     await sending;
     const unsettled = await untilSettled(twin, this.#merchant.payments);
+    await until('every refund is given back and in the books', () => this.#refundsAreKept()).catch(() => undefined);
     await watch.stop();
     await this.#merchant.look(ids);
     const broken = [...(await this.judge()), ...(unsettled > 0 ? [`${unsettled} acknowledged payments are not in the books`] : [])];
@@ -79,7 +81,7 @@ export class CrashLoop {
   /** Everything that is wrong so far, over all batches. */
   async judge(): Promise<readonly string[]> {
     const rows = await this.#twin.ledger(await activeRegion(this.#twin));
-    return [...(await check(this.#twin, this.#merchant.payments)).broken, ...this.#merchant.contradictions, ...this.#merchant.unlike(rows)];
+    return [...(await check(this.#twin, this.#merchant.payments)).broken, ...(await brokenRefunds(this.#twin, this.#merchant.refunds)), ...this.#merchant.contradictions, ...this.#merchant.unlike(rows)];
   }
 
   /** No region dies any more. */
@@ -97,6 +99,9 @@ export class CrashLoop {
       merchant.process(`${batch}-declined`, active),
       Promise.all([merchant.accept(`${batch}-raced`, active), new Promise((resolve) => setTimeout(resolve, 120)).then(() => merchant.cancel(`${batch}-raced`, standby))]),
     ]);
+    // By itself: it must not delay the race.
+    await merchant.process(`${batch}-refunded`, active);
+    await merchant.refund(`${batch}-refunded`, standby);
   }
 
   /** True when the region died; false when all is settled and it has stopped writing. */
@@ -110,9 +115,13 @@ export class CrashLoop {
       if (lost || !answered) return lost;
       const { length } = await this.#writes(region);
       if (length !== count) [count, since] = [length, Date.now()];
-      return Date.now() - since > QUIET_MS && (await untilSettled(this.#twin, this.#merchant.payments, 0)) === 0;
+      return Date.now() - since > QUIET_MS && (await untilSettled(this.#twin, this.#merchant.payments, 0)) === 0 && (await this.#refundsAreKept());
     });
     return lost;
+  }
+
+  async #refundsAreKept(): Promise<boolean> {
+    return (await brokenRefunds(this.#twin, this.#merchant.refunds)).length === 0;
   }
 
   async #writes(region: Region): Promise<readonly WriteReport[]> {

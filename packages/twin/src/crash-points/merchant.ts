@@ -7,6 +7,7 @@ import { peerOf, regions } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import type { SentPayment } from '../drill/load.ts';
 import type { LedgerRowBody } from '../drill/running-twin.ts';
+import type { PromisedRefund } from './refund-check.ts';
 
 export type Outcome = 'processed' | 'failed' | 'cancelled';
 const outcomes: readonly string[] = ['processed', 'failed', 'cancelled'] satisfies Outcome[];
@@ -41,6 +42,7 @@ export class Merchant {
   readonly #options: MerchantOptions;
   readonly #memories = new Map<string, Memory>();
   readonly #contradictions: string[] = [];
+  readonly #refunds: PromisedRefund[] = [];
 
   constructor(options: MerchantOptions) {
     this.#options = options;
@@ -48,6 +50,11 @@ export class Merchant {
 
   get payments(): readonly SentPayment[] {
     return [...this.#memories.values()].map(({ payment }) => payment);
+  }
+
+  /** Those that were accepted. */
+  get refunds(): readonly PromisedRefund[] {
+    return this.#refunds;
   }
 
   get contradictions(): readonly string[] {
@@ -68,6 +75,14 @@ export class Merchant {
     if (answer?.status === 200) this.#hear(id, 'cancelled', by);
     else if (answer?.status === 409) this.#hearCancelRefused(id, by);
     else this.#contradictions.push(`${id}: ${by} was answered with ${answer?.status ?? 'nothing'}`);
+  }
+
+  /** Half of what was paid, under one refund id for all tries. */
+  async refund(id: string, first: Region): Promise<void> {
+    const body = JSON.stringify({ refund_id: 'half', amount: '6.25' });
+    const answer = await this.#untilAnswered(first, `/payments/${id}/refunds`, { method: 'POST', limitMs: CALL_LIMIT_MS, body });
+    if (answer?.status === 200 || answer?.status === 202) this.#refunds.push({ transactionId: id, refundId: 'half', amountMinor: AMOUNT_MINOR / 2 });
+    else this.#contradictions.push(`${id}: POST refunds was answered with ${answer ? `${answer.status} ${JSON.stringify(answer.body)}` : `nothing for ${PATIENCE_MS / 1000} s`}`);
   }
 
   /** Looks at these payments in both regions, again and again, until it is told to stop. */
