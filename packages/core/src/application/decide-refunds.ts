@@ -16,11 +16,16 @@ import { repeat } from './repeat.ts';
 /** Bounds what one payment's refunds have under way at the acquirer. */
 const PARALLEL_MAX = 4;
 
+/** After this, the rest waits for the next pass: a payment of a hundred refunds and a slow acquirer must not hold up the batch until its process is ended. */
+const ASKING_MS_MAX = 10_000;
+
 /** The payment with the decisions that its refunds have now. Never throws PortFault: what is unknown stays undecided. */
 export async function decideRefunds(ports: SettlePorts, payment: DecidedPayment): Promise<DecidedPayment> {
-  if (!isRefundable(payment)) return payment;
-  const refunds = await inParallel(refundsOf(payment), PARALLEL_MAX, (refund) => decideOne(ports, { payment, refund }));
-  return refunds.length === 0 ? payment : { ...payment, refunds };
+  if (!isRefundable(payment) || !payment.refunds) return payment;
+  const startedAt = ports.clock.now();
+  const refunds = await inParallel(payment.refunds, PARALLEL_MAX, async (refund) =>
+    ports.clock.now() - startedAt < ASKING_MS_MAX ? decideOne(ports, { payment, refund }) : refund);
+  return { ...payment, refunds };
 }
 
 interface Case {

@@ -142,6 +142,26 @@ describe('refunds: settling', () => {
     expect([await statuses(world, key), netRefunds(world, key)]).toEqual(['processed processed', 1]);
   });
 
+  test('many, and an acquirer that takes a second for each -> the pass ends in time, and later ones do the rest', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await paid(world);
+    for (let n = 0; n < 30; n += 1) await ask(world, key.transactionId, `r${n}`, '0.10');
+    const { acquirer } = portsOf(world, east);
+    const slow: typeof acquirer = {
+      charge: (request) => acquirer.charge(request), lookup: (charge) => acquirer.lookup(charge), void: (charge, reference) => acquirer.void(charge, reference),
+      ...refundsThrough(acquirer),
+      refund: async (order) => {
+        world.clock.advance(1000);
+        return acquirer.refund(order);
+      },
+    };
+    const before = world.clock.now();
+    expect(await settle(world, key, { acquirer: slow })).toBe('waiting');
+    expect(world.clock.now() - before).toBeLessThan(15_000);
+    expect(await settle(world, key)).toBe('settled');
+    expect(world.backstage.acquirer.refunds().map((record) => record.requests)).toEqual(Array.from({ length: 30 }, () => 1));
+  });
+
   const calls = [['journal', 'read'], ['acquirer', 'refund'], ['journal', 'decideRefund'], ['ledger', 'post'], ['journal', 'markPosted']] as const;
   test.each(calls.flatMap(([part, method]) => (['before', 'after'] as const).map((when) => ({ part, method, when }))))('dies $when $part.$method -> later settled, given back once, one row', async (broken) => {
     const world = await createWorld({ seed: 1 });
