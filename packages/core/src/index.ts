@@ -43,7 +43,7 @@ export type { Ledger, LedgerSnapshot, PostResult, PresentRows } from './ports/le
 export type { MetricName, Metrics } from './ports/metrics.ts';
 export type { MoveLog, MoveLogEntry } from './ports/move-log.ts';
 export type { ObjectQuery, ObjectStore, StoredObject } from './ports/object-store.ts';
-export type { ClaimQuery, Delivery, DeliveryOutcome, DeliveryState, Outbox, Redelivery } from './ports/outbox.ts';
+export type { ClaimQuery, Delivery, DeliveryOutcome, DeliveryState, Outbox, Redelivery, UnaddressedQuery } from './ports/outbox.ts';
 export type { Probe, ProbeResult } from './ports/probe.ts';
 export type { RefundJournal } from './ports/refunds.ts';
 export type { Queue } from './ports/queue.ts';

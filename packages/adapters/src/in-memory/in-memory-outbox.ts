@@ -1,6 +1,6 @@
 // A ledger's outbox in memory. It keeps nothing itself: events are the rows of its server, and what it notes travels in
 // that server's log, so that a standby shows a prefix of it and a lost primary takes the rest away.
-import type { ClaimQuery, DecidedPayment, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery } from '@understudy/core';
+import type { ClaimQuery, DecidedPayment, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery, UnaddressedQuery } from '@understudy/core';
 import { assert, epochMs, formatAmount, isoTime, keyText } from '@understudy/core';
 import type { InMemoryLedger, RefundRow } from './in-memory-ledger.ts';
 
@@ -60,9 +60,9 @@ export class InMemoryOutbox implements Outbox {
     this.#ledger = ledger;
   }
 
-  async unaddressed({ limit, keys }: { readonly limit: number; readonly keys?: readonly PaymentKey[] }): Promise<readonly LedgerEvent[]> {
+  async unaddressed({ limit, keys, except }: UnaddressedQuery): Promise<readonly LedgerEvent[]> {
     const { events, addressed } = this.#standing();
-    return events.filter((event) => !addressed.has(event.place) && (!keys || isOneOf(keys, event))).slice(0, limit);
+    return events.filter((event) => !addressed.has(event.place) && except?.has(event.merchantId) !== true && (!keys || isOneOf(keys, event))).slice(0, limit);
   }
 
   async address(given: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void> {

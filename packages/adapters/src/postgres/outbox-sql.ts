@@ -8,13 +8,14 @@ const WITH_EVENT = 'JOIN understudy.outbox AS event ON event.id = delivery.outbo
 /** Payments named by two columns of text, $n and the next. */
 const keys = (n: number): string => `unnest($${n}::text[], $${n + 1}::text[]) AS wanted (merchant_id, transaction_id)`;
 
-/** $1 how many. */
-export const UNADDRESSED: string = `SELECT ${EVENT} FROM understudy.outbox AS event WHERE addressed_at IS NULL ORDER BY id LIMIT $1`;
+/** $1 how many, $2 merchants left out. */
+export const UNADDRESSED: string = `
+SELECT ${EVENT} FROM understudy.outbox AS event WHERE addressed_at IS NULL AND merchant_id <> ALL ($2::text[]) ORDER BY id LIMIT $1`;
 
-/** $1 how many, $2 and $3 the payments. */
+/** As UNADDRESSED, of the payments $3 and $4. */
 export const UNADDRESSED_OF_KEYS: string = `
-SELECT ${EVENT} FROM understudy.outbox AS event JOIN ${keys(2)} USING (merchant_id, transaction_id)
-WHERE addressed_at IS NULL ORDER BY id LIMIT $1`;
+SELECT ${EVENT} FROM understudy.outbox AS event JOIN ${keys(3)} USING (merchant_id, transaction_id)
+WHERE addressed_at IS NULL AND merchant_id <> ALL ($2::text[]) ORDER BY id LIMIT $1`;
 
 /** $1 places, $2 [{place, target}], $3 now. */
 export const ADDRESS: string = `

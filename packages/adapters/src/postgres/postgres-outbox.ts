@@ -1,7 +1,7 @@
 // The outbox of one region's ledger on PostgreSQL: each method is one statement, and so one transaction. It checks no
 // fence: what is told is in these books, and notes made by a zombie are lost with its books, which only tells again.
 import { assert, epochMs } from '@understudy/core';
-import type { ClaimQuery, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery } from '@understudy/core';
+import type { ClaimQuery, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery, UnaddressedQuery } from '@understudy/core';
 import { withConnection } from './connection.ts';
 import type { LedgerPool } from './ledger-pool.ts';
 import { ADDRESS, CLAIM, CLAIM_OF_KEYS, LIST, RECORD, REDELIVER, UNADDRESSED, UNADDRESSED_OF_KEYS } from './outbox-sql.ts';
@@ -36,9 +36,10 @@ export class PostgresOutbox implements Outbox {
     this.#pool = pool;
   }
 
-  async unaddressed({ limit, keys }: { readonly limit: number; readonly keys?: readonly PaymentKey[] }): Promise<readonly LedgerEvent[]> {
+  async unaddressed({ limit, keys, except }: UnaddressedQuery): Promise<readonly LedgerEvent[]> {
     assert(limit <= PAGE_MAX, 'a page of events has a bounded size');
-    const rows = keys ? await this.#query<EventRow>(UNADDRESSED_OF_KEYS, [limit, ...columnsOf(keys)]) : await this.#query<EventRow>(UNADDRESSED, [limit]);
+    const common = [limit, [...(except ?? [])]];
+    const rows = keys ? await this.#query<EventRow>(UNADDRESSED_OF_KEYS, [...common, ...columnsOf(keys)]) : await this.#query<EventRow>(UNADDRESSED, common);
     return rows.map(eventOf);
   }
 

@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import type { Endpoint } from '../domain/event/endpoint.ts';
 import { eventId } from '../domain/event/ledger-event.ts';
 import { minorUnits } from '../domain/money/money.ts';
+import { merchantId, transactionId } from '../domain/payment/payment.ts';
 import type { PaymentKey } from '../domain/payment/payment.ts';
 import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import type { Region } from '../domain/region/region.ts';
+import { PortFault } from '../ports/fault.ts';
 import type { WebhookAnswer } from '../ports/webhooks.ts';
 import { acceptPayment } from './accept-payment.ts';
 import { cancelPayment } from './cancel-payment.ts';
@@ -141,6 +143,23 @@ describe('notify: who may tell', () => {
     }
     expect(sent(world)).toEqual([]);
     expect(await pass(world)).toMatchObject({ told: 1 });
+  });
+
+  test('one merchant\'s list cannot be read, and it has more events than a page holds -> all others are told; it is, once the list can be read', async () => {
+    const world = await createWorld({ seed: 1 });
+    await listening(world, endpointOf('wh_1'));
+    const strange = { ...shop, merchantId: merchantId('strange') };
+    const waiting = Array.from({ length: 201 }, (_, i) => ({ merchantId: strange.merchantId, transactionId: transactionId(`s${i}`) }));
+    for (const { transactionId: id } of waiting) await acceptPayment(portsOf(world, east), strange, requestOf(id));
+    await settlePayments(portsOf(world, east), waiting);
+    await settled(world, 'a');
+    const ports = notifyPorts(world);
+    const read: NotifyPorts['endpoints']['read'] = async (merchant) => {
+      if (merchant === strange.merchantId) throw new PortFault({ port: 'endpoints', retryable: false, message: 'of a later version' });
+      return ports.endpoints.read(merchant);
+    };
+    expect(await notify({ ...ports, endpoints: { read, replace: ports.endpoints.replace.bind(ports.endpoints) } }, policy)).toMatchObject({ addressed: 1, told: 1 });
+    expect(await pass(world)).toMatchObject({ addressed: 201 });
   });
 
   test('what the lost region had told or not -> told by the survivor, under the same ids, and what its ledger lost once that is back', async () => {

@@ -2,10 +2,10 @@
 // Invariant: it reads the outbox of the active region's ledger, so what is told is in the books; a delivery is noted as
 // told only after its target said so. Whoever dies in between leaves a claim that runs out, and it is told again, under
 // the same id. A hint only brings the telling forward: everything due is found by the pass that a schedule asks for.
+import type { Endpoint } from '../domain/event/endpoint.ts';
 import { eventId, targetsOf } from '../domain/event/ledger-event.ts';
-import type { LedgerEvent } from '../domain/event/ledger-event.ts';
 import { nextTryAt } from '../domain/event/retry.ts';
-import type { PaymentKey } from '../domain/payment/payment.ts';
+import type { MerchantId, PaymentKey } from '../domain/payment/payment.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
 import type { DeadDeliveries } from '../ports/dead-deliveries.ts';
@@ -74,17 +74,39 @@ interface Addressing {
   readonly keys?: readonly PaymentKey[];
 }
 
-/** The lists are read after the events, so an endpoint hears of all that was accepted after it had been made. */
+/**
+ * The lists are read after the events, so an endpoint hears of all that was accepted after it had been made. What is of
+ * a merchant whose list this code cannot read waits, and holds up nobody else's.
+ */
 async function address(ports: NotifyPorts, { tally, goesOn, keys }: Addressing): Promise<void> {
+  const unread = new Set<MerchantId>();
   do {
-    const events = await ports.outbox.unaddressed({ limit: ADDRESS_MAX, ...(keys && { keys }) });
+    const events = await ports.outbox.unaddressed({ limit: ADDRESS_MAX, except: unread, ...(keys && { keys }) });
     if (events.length === 0) return;
-    const endpointsOf = rememberEndpoints(ports.endpoints);
-    const targets = async (event: LedgerEvent) => ({ event, targets: targetsOf(event, await endpointsOf(event.merchantId), ports.policy) });
-    await ports.outbox.address(await Promise.all(events.map(targets)), ports.clock.now());
-    tally.addressed += events.length;
+    const lists = await readLists(ports, new Set(events.map((event) => event.merchantId)));
+    for (const { merchantId } of events) if (!lists.has(merchantId)) unread.add(merchantId);
+    const addressed = events.flatMap((event) => {
+      const endpoints = lists.get(event.merchantId);
+      return endpoints ? [{ event, targets: targetsOf(event, endpoints, ports.policy) }] : [];
+    });
+    if (addressed.length > 0) await ports.outbox.address(addressed, ports.clock.now());
+    tally.addressed += addressed.length;
     if (events.length < ADDRESS_MAX) return;
   } while (goesOn());
+}
+
+/** Without those that are damaged or of a later version. Throws PortFault when the table does not answer. */
+async function readLists({ endpoints, log }: NotifyPorts, merchants: ReadonlySet<MerchantId>): Promise<ReadonlyMap<MerchantId, readonly Endpoint[]>> {
+  const lists = new Map<MerchantId, readonly Endpoint[]>();
+  await Promise.all([...merchants].map(async (merchant) => {
+    try {
+      lists.set(merchant, (await endpoints.read(merchant)).endpoints);
+    } catch (error) {
+      if (!isPortFault(error) || error.retryable) throw error;
+      log.error('endpoints_unreadable', { merchant_id: merchant, cause: error.message });
+    }
+  }));
+  return lists;
 }
 
 async function tellHinted(ports: NotifyPorts, policy: NotifyPolicy, { tally, keys }: { readonly tally: Tally; readonly keys: readonly PaymentKey[] }): Promise<void> {

@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../domain/event/ledger-event.ts';
-import type { PaymentKey } from '../domain/payment/payment.ts';
+import type { MerchantId, PaymentKey } from '../domain/payment/payment.ts';
 import type { EpochMs } from '../domain/time.ts';
 
 /** One event for one target, claimed until `leaseUntil`. */
@@ -45,6 +45,14 @@ export interface ClaimQuery {
   readonly except?: ReadonlySet<string>;
 }
 
+export interface UnaddressedQuery {
+  readonly limit: number;
+  /** Of these payments only. */
+  readonly keys?: readonly PaymentKey[];
+  /** Not of these merchants. */
+  readonly except?: ReadonlySet<MerchantId>;
+}
+
 /** Of which deliveries: by id, all of some payments, or all that were given up. */
 export type Redelivery = { readonly id: string } | { readonly deadOf: readonly PaymentKey[] } | { readonly allDead: true };
 
@@ -55,7 +63,7 @@ export type Redelivery = { readonly id: string } | { readonly deadOf: readonly P
  */
 export interface Outbox {
   /** The oldest events whose targets are not chosen yet. */
-  unaddressed(query: { readonly limit: number; readonly keys?: readonly PaymentKey[] }): Promise<readonly LedgerEvent[]>;
+  unaddressed(query: UnaddressedQuery): Promise<readonly LedgerEvent[]>;
   /** Makes a delivery for each target, due at once. An event is addressed once: what came first stands. */
   address(addressed: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void>;
   /** Takes what is due, the longest due first; nobody else gets it before `leaseMs` have passed. */

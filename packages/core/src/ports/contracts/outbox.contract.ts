@@ -64,6 +64,13 @@ const addressing: Readonly<Record<string, (fixture: OutboxFixture) => Promise<vo
     assert((await outbox.unaddressed({ limit: 3 })).length === 3, 'the limit holds');
     assert(namesOf(await outbox.unaddressed({ limit: 3, keys: [decided('p4'), decided('never')] })) === 'shop#p4 payment.processed', 'only the asked one');
   },
+  'merchants left out -> those of the others, however many came before': async ({ ledger, outbox }) => {
+    await ledger.post(first, times(5, (n) => decided(`p${n}`)));
+    await ledger.post(first, [decided('p1', { merchant: 'market' })]);
+    const except = new Set([decided('p1').merchantId]);
+    assert(namesOf(await outbox.unaddressed({ limit: 3, except })) === 'market#p1 payment.processed', 'only the other merchant\'s');
+    assert((await outbox.unaddressed({ limit: 3, except, keys: [decided('p1')] })).length === 0, 'also when asked for by name');
+  },
   'addressed -> a delivery for each target, once, whoever addresses it again': async (fixture) => {
     const { ledger, outbox } = fixture;
     await ledger.post(first, [decided('a'), decided('b')]);
