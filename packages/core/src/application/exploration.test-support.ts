@@ -6,6 +6,7 @@ import type { World } from '@understudy/adapters/in-memory';
 import type { MoveRequest } from '../domain/failover/move.ts';
 import { keyText, statusOf } from '../domain/payment/payment.ts';
 import type { PaymentKey } from '../domain/payment/payment.ts';
+import { isInBooks } from '../domain/payment/settle-step.ts';
 import { diceOf } from '../domain/random.test-support.ts';
 import { peerOf } from '../domain/region/region.ts';
 import type { Region } from '../domain/region/region.ts';
@@ -268,7 +269,7 @@ async function isAtRest({ world, stage }: Life): Promise<boolean> {
   const busy = stage.actors.some((actor) => actor.name === 'orchestrator' || actor.name === 'client');
   // A region that took its role back from a server promoted and never opened has no standby until the database service is told; then nobody confirms.
   const hasStandby = ledgers.writer === record.activeRegion;
-  const isDone = journal.payments().every((payment) => !payment.acceptance || !payment.inWork || (!hasStandby && payment.postedEpoch === record.epoch));
+  const isDone = journal.payments().every((payment) => !payment.acceptance || !payment.inWork || (!hasStandby && isInBooks(payment, record.epoch)));
   return !busy && record.phase === 'open' && record.healedAt !== undefined && isDone;
 }
 
