@@ -125,7 +125,7 @@ export { createKey, listKeys, revokeKey, rotateKey } from './application/manage-
 export type { KeyList, ManageKeysPorts, NewKey, RevokeResult, RotateResult } from './application/manage-keys.ts';
 export { openSession } from './application/open-session.ts';
 export type { OpenSessionPorts, OpenSessionResult } from './application/open-session.ts';
-export { notify } from './application/notify.ts';
+export { notify, redeliverDead } from './application/notify.ts';
 export type { NotifyPass, NotifyPolicy, NotifyPorts } from './application/notify.ts';
 export { processPayment } from './application/process-payment.ts';
 export type { ProcessPorts, ProcessResult } from './application/process-payment.ts';

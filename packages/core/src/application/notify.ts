@@ -68,6 +68,16 @@ export async function notify(ports: NotifyPorts, policy: NotifyPolicy, keys?: re
   return { code: 'passed', ...tally };
 }
 
+/**
+ * Makes what was given up of these payments due again. False: not this region's to tell, and noted in its ledger it might
+ * be lost with it. Throws PortFault; doing it again is safe.
+ */
+export async function redeliverDead({ epochs, outbox, region, clock }: Pick<NotifyPorts, 'epochs' | 'outbox' | 'region' | 'clock'>, keys: readonly PaymentKey[]): Promise<boolean> {
+  if (!maySettle(await epochs.read(), region)) return false;
+  await outbox.redeliver({ deadOf: keys }, clock.now());
+  return true;
+}
+
 interface Addressing {
   readonly tally: Tally;
   readonly goesOn: () => boolean;

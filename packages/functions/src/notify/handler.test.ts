@@ -73,6 +73,20 @@ test('notify: a dead letter that was brought back -> its payment is told again; 
   expect(new Set(webhooks.sent.map((request) => request.id)).size).toBe(1);
 });
 
+test('notify: a dead letter brought back in a region that is not active any more -> it stays, though the old ledger would take it', async () => {
+  const bench = await settledBench();
+  const { epochs, webhooks, regions } = bench.world.backstage;
+  webhooks.answer(endpoint.url, async () => ({ told: false, answer: 'HTTP 500' }));
+  for (const _ of [1, 2]) {
+    await handlerOf(bench)({});
+    bench.world.clock.advance(10_000);
+  }
+  const record = await epochs.read();
+  await epochs.compareAndSet(record, { ...record, epoch: (record.epoch + 1) as typeof record.epoch, activeRegion: 'us-east-2' });
+  expect(await handlerOf(bench)(fromQueue(hint('t-1', { redeliver: true })))).toEqual({ batchItemFailures: [{ itemIdentifier: 'message-0' }] });
+  expect(await regions['us-east-1'].outbox.list({ state: 'dead', limit: 10 })).toHaveLength(1);
+});
+
 test('notify: nothing of addresses, secrets or bodies -> in the log', async () => {
   const bench = await settledBench();
   bench.world.backstage.webhooks.answer(endpoint.url, async () => ({ told: false, answer: 'HTTP 500' }));

@@ -2,7 +2,7 @@
 // is never the only copy of anything, so every hint is deleted whatever became of it, unless a bug threw; the schedule
 // finds what was left. A dead letter that was brought back asks for its payment to be told again.
 import { asksForRedelivery, parseHint } from '@understudy/adapters/sqs';
-import { isPortFault, notify } from '@understudy/core';
+import { isPortFault, notify, redeliverDead } from '@understudy/core';
 import type { NotifyPass, NotifyPolicy, NotifyPorts, PaymentKey } from '@understudy/core';
 import { runInvocation } from '../shared/invocation.ts';
 import type { InvocationContext, Runtime } from '../shared/invocation.ts';
@@ -26,15 +26,19 @@ async function tellHinted(ports: NotifyHandlerPorts, policy: NotifyPolicy, { Rec
     return key ? [{ key, redeliver: asksForRedelivery(body), messageId }] : [];
   });
   const again = hints.filter((hint) => hint.redeliver);
-  try {
-    if (again.length > 0) await ports.outbox.redeliver({ deadOf: again.map((hint) => hint.key) }, ports.clock.now());
-  } catch (error) {
-    if (!isPortFault(error)) throw error;
-    // These alone are not hints: a person asked, and nothing else remembers that.
-    return { batchItemFailures: again.map((hint) => ({ itemIdentifier: hint.messageId })) };
-  }
+  // These alone are not hints: a person asked, and nothing else remembers that.
+  if (again.length > 0 && !(await redelivered(ports, again.map((hint) => hint.key)))) return { batchItemFailures: again.map((hint) => ({ itemIdentifier: hint.messageId })) };
   await tellNow(ports, policy, hints.map((hint) => hint.key));
   return { batchItemFailures: [] };
+}
+
+async function redelivered(ports: NotifyHandlerPorts, keys: readonly PaymentKey[]): Promise<boolean> {
+  try {
+    return await redeliverDead(ports, keys);
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    return false;
+  }
 }
 
 async function tellNow(ports: NotifyHandlerPorts, policy: NotifyPolicy, keys: readonly PaymentKey[]): Promise<void> {
