@@ -223,6 +223,19 @@ describe('notify: an endpoint in trouble', () => {
     expect(new Set(sent(world).map((request) => request.id)).size).toBe(1);
   });
 
+  test('all that one target was to hear is given up in one pass -> a letter for each, and one alert', async () => {
+    const world = await createWorld({ seed: 1 });
+    await listening(world, endpointOf('wh_1'), endpointOf('wh_2'));
+    world.backstage.webhooks.answer('https://wh_1.example/hook', async () => broken);
+    for (const id of ['a', 'b', 'c']) await settled(world, id);
+    for (const pauseMs of [2000, 100_000, 0]) {
+      await pass(world);
+      world.clock.advance(pauseMs);
+    }
+    expect(letters(world)).toHaveLength(3);
+    expect(raised(world).map((alert) => [alert.kind, alert.detail['target']])).toEqual([['delivery_dead', 'webhook:wh_1']]);
+  });
+
   test('its dead letter cannot be sent -> not given up yet; sent twice rather than never', async () => {
     const world = await createWorld({ seed: 1 });
     await listening(world, endpointOf('wh_1'));

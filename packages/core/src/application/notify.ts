@@ -58,7 +58,8 @@ const LOOK_AGAIN_MS = 200;
 type Tally = Record<'addressed' | DeliveryOutcome['code'], number>;
 
 /** Tells what is due: of these payments when there are keys, otherwise everything, the longest due first. Throws PortFault. */
-export async function notify(ports: NotifyPorts, policy: NotifyPolicy, keys?: readonly PaymentKey[]): Promise<NotifyPass> {
+export async function notify(world: NotifyPorts, policy: NotifyPolicy, keys?: readonly PaymentKey[]): Promise<NotifyPass> {
+  const ports = { ...world, tell: oncePerTarget(world.tell) };
   const tally: Tally = { addressed: 0, told: 0, failed: 0, dead: 0 };
   if (!maySettle(await ports.epochs.read(), ports.region)) return { code: 'idle', ...tally };
   const until = ports.clock.now() + policy.passMs;
@@ -174,6 +175,17 @@ function outcomeOf(ports: NotifyPorts, policy: NotifyPolicy, { failures, answere
   if (answered.code === 'nobody') return { code: 'dead', at, answer };
   const due = nextTryAt(failures + 1, { now: at, delaysMs: policy.retryDelaysMs, random: ports.random });
   return due === undefined ? { code: 'dead', at, answer } : { code: 'failed', at, answer, nextTryAt: due };
+}
+
+/** A target that is away for days loses thousands: operators hear of it once a pass, the dead-letter queue holds each. */
+function oncePerTarget(tell: Tell): Tell {
+  const heard = new Set<unknown>();
+  return async (alert) => {
+    const { target } = alert.detail;
+    if (heard.has(target)) return;
+    heard.add(target);
+    await tell(alert);
+  };
 }
 
 /** Before it is noted: who dies in between gives it up once more. */
