@@ -58,8 +58,8 @@ const LOOK_AGAIN_MS = 200;
 type Tally = Record<'addressed' | DeliveryOutcome['code'], number>;
 
 /** Tells what is due: of these payments when there are keys, otherwise everything, the longest due first. Throws PortFault. */
-export async function notify(world: NotifyPorts, policy: NotifyPolicy, keys?: readonly PaymentKey[]): Promise<NotifyPass> {
-  const ports = { ...world, tell: oncePerTarget(world.tell) };
+export async function notify(given: NotifyPorts, policy: NotifyPolicy, keys?: readonly PaymentKey[]): Promise<NotifyPass> {
+  const ports = { ...given, tell: oncePerTarget(given.tell) };
   const tally: Tally = { addressed: 0, told: 0, failed: 0, dead: 0 };
   if (!maySettle(await ports.epochs.read(), ports.region)) return { code: 'idle', ...tally };
   const until = ports.clock.now() + policy.passMs;
