@@ -26,6 +26,17 @@ export function businessDateOf(at: EpochMs): BusinessDate {
   return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}` as BusinessDate;
 }
 
+const MONTHS_OF_30 = [4, 6, 9, 11];
+
+/** Whether a text is a day that there is. What is none would fail in every database, however often it is asked. */
+export function isBusinessDate(text: string): text is BusinessDate {
+  const [, year = 0, month = 0, day = 0] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text)?.map(Number) ?? [];
+  const isLeap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const february = isLeap ? 29 : 28;
+  const last = month === 2 ? february : MONTHS_OF_30.includes(month) ? 30 : 31;
+  return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= last;
+}
+
 /** An instant as ISO 8601 in UTC: `2026-01-05T12:00:00.000Z`. */
 export function isoTime(at: EpochMs): string {
   const ms = ((at % DAY_MS) + DAY_MS) % DAY_MS;

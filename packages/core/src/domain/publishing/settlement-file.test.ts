@@ -62,7 +62,8 @@ test.each([
   expect(parseSettlementFile(text, 'EUR')).toBeUndefined();
 });
 
-test.each(['settlements/2026-01-05/EUR/0.csv', 'settlements/2026-01-05/EUR/01.csv', 'settlements/2026-1-5/EUR/1.csv', 'settlements/2026-01-05/eur/1.csv', 'x/settlements/2026-01-05/EUR/1.csv', 'settlements/2026-01-05/EUR/1.csv.bak'])(
+test.each(['settlements/2026-01-05/EUR/0.csv', 'settlements/2026-01-05/EUR/01.csv', 'settlements/2026-1-5/EUR/1.csv', 'settlements/2026-01-05/eur/1.csv', 'x/settlements/2026-01-05/EUR/1.csv', 'settlements/2026-01-05/EUR/1.csv.bak',
+  'settlements/2026-02-30/EUR/1.csv', 'settlements/2025-02-29/EUR/1.csv', 'settlements/2026-13-01/EUR/1.csv', 'settlements/2026-04-00/EUR/1.csv', 'settlements/0000-01-01/EUR/1.csv'])(
   'settlement file: the key %s -> names none', (key) => expect(settlementFileOf(key)).toBeUndefined(),
 );
 

@@ -2,6 +2,7 @@
 // text is a pure function of its name and its entries, whatever order they come in. A file is never empty, and what was
 // made with test keys never stands in one with money.
 import { decimalsOf, parseAmount } from '../money/money.ts';
+import { isBusinessDate } from '../time.ts';
 import type { BusinessDate } from '../time.ts';
 import { entryId, entryKind, formatSigned } from './entry.ts';
 import type { Entry } from './entry.ts';
@@ -29,7 +30,7 @@ const keyPattern = /^(test-)?settlements\/(\d{4}-\d{2}-\d{2})\/([A-Z]{3})\/([1-9
 /** The name that makes this key, or undefined when none does. */
 export function settlementFileOf(key: string): SettlementFileName | undefined {
   const [, test, businessDate = '', currency = '', n = ''] = keyPattern.exec(key) ?? [];
-  return businessDate === '' ? undefined : { live: test === undefined, businessDate: businessDate as BusinessDate, currency, n: Number(n) };
+  return isBusinessDate(businessDate) ? { live: test === undefined, businessDate, currency, n: Number(n) } : undefined;
 }
 
 /** A trailer has its count under `entry_id` and its total under `amount`. */
