@@ -8,6 +8,7 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   adapters: ['core'],
   functions: ['core', 'api', 'adapters'],
   twin: ['core', 'api', 'adapters', 'functions'],
+  simulation: ['core', 'adapters'],
   cli: ['core', 'api', 'adapters'],
   infra: ['functions'],
 };

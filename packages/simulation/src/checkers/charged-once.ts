@@ -1,0 +1,26 @@
+import { keyText } from '@understudy/core';
+import type { Checker, Evidence } from './checker.ts';
+
+/**
+ * Charges made after their payment was decided otherwise, by an actor that then died or was cut off: nobody was left to
+ * give them back, and the audit finds them.
+ */
+export const leftToAudit = ({ payments, world, history }: Evidence): ReadonlySet<string> =>
+  new Set(payments
+    .filter((payment) => payment.decision && payment.decision.outcome !== 'processed' && world.backstage.acquirer.netCharges(payment) === 1)
+    .map(keyText)
+    .filter((text) => (history.chargedAt.get(text) ?? 0) > (history.decidedAt.get(text) ?? Infinity)));
+
+export const chargedOnce: Checker = {
+  name: 'charged once',
+  promise: 'A processed payment has one net charge, and a failed or cancelled one none.',
+  holds: 'rest',
+  check: (evidence) => {
+    const excused = leftToAudit(evidence);
+    return evidence.payments.flatMap((payment) => {
+      const net = evidence.world.backstage.acquirer.netCharges(payment);
+      const outcome = payment.decision?.outcome;
+      return net === (outcome === 'processed' ? 1 : 0) || excused.has(keyText(payment)) ? [] : [`${keyText(payment)}: ${outcome ?? 'undecided'} with net charge ${net}`];
+    });
+  },
+};

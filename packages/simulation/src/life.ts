@@ -1,0 +1,180 @@
+// One life of the two regions, from a seed. First trouble: work, faults and moves, all at once. Then faults stop, and
+// everything must come to rest within a bounded time. Safety, what may never be wrong, and liveness, what must come right,
+// are reported apart.
+import { createWorld } from '@understudy/adapters/in-memory';
+import type { World } from '@understudy/adapters/in-memory';
+import { defaultPaymentPolicy, peerOf, regions } from '@understudy/core';
+import type { PaymentPolicy, Region } from '@understudy/core';
+import { gather } from './checkers/checker.ts';
+import type { Evidence } from './checkers/checker.ts';
+import { leftToAudit } from './checkers/charged-once.ts';
+import { checkers } from './checkers/index.ts';
+import { ticks } from './clock/ticks.ts';
+import { History } from './history.ts';
+import { finishCharges } from './nemesis/acquirer-troubles.ts';
+import { nemesisScript, rejoin } from './nemesis/nemesis.ts';
+import type { Replication } from './nemesis/nemesis.ts';
+import { orchestrate } from './nemesis/orchestrators.ts';
+import { Dice } from './scheduler/dice.ts';
+import { Stage } from './stage.ts';
+import type { Plant } from './stage.ts';
+import { KeptTrace, noTrace } from './trace/trace.ts';
+import { openEndpoint } from './workload/endpoint.ts';
+import { paymentIds, paymentScript } from './workload/payments.ts';
+import { refundScript } from './workload/refunds.ts';
+import { inOrder } from './workload/script.ts';
+import { serve } from './workload/services.ts';
+import { SessionWork } from './workload/sessions.ts';
+import { isDeclined } from './workload/shop.ts';
+
+const TROUBLE_TICKS = 1500;
+/** Many times what a life needs. */
+const REST_STEPS_MAX = 20_000;
+const LOOK_EVERY_STEPS = 100;
+const REPLICATES = 0.4;
+const policy: PaymentPolicy = { ...defaultPaymentPolicy, sessionPatienceMs: ticks(100) };
+
+export interface LifeOptions {
+  readonly seed: number;
+  readonly plant?: Plant;
+  readonly trace?: boolean;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly safety: readonly string[];
+  readonly liveness: readonly string[];
+  /** How often the active role moved. */
+  readonly moves: number;
+  readonly leftToAudit: number;
+  /** Payments and refunds that a client was told are accepted. */
+  readonly acknowledged: number;
+  readonly refunds: number;
+  readonly sessionsPaid: number;
+  readonly notices: number;
+  /** From the end of trouble to rest, in the world's time. */
+  readonly restMs: number;
+  readonly trace: string;
+}
+
+interface Life {
+  readonly world: World;
+  readonly stage: Stage;
+  readonly history: History;
+  readonly sessions: SessionWork;
+  readonly replication: Replication;
+}
+
+/** The same seed lives the same life. */
+export async function live({ seed, plant, trace: isTraced = false }: LifeOptions): Promise<Outcome> {
+  const world = await createWorld({ seed });
+  const trace = isTraced ? new KeptTrace(world.clock.now()) : undefined;
+  const stage = new Stage({ world, dice: new Dice(seed), trace: trace ?? noTrace, policy, ...(plant && { plant }) });
+  const history = new History();
+  const life: Life = { world, stage, history, sessions: new SessionWork(stage, history), replication: { isCut: false } };
+  history.watch(world);
+  await prepare(life);
+  await haveTrouble(life);
+  const safety = new Set(await broken(life, 'always'));
+  const troubledUntil = world.clock.now();
+  const isAtRest = await comeToRest(life);
+  for (const sentence of await broken(life, 'always')) safety.add(sentence);
+  const evidence = await gather(world, history, life.sessions.sessions);
+  const atRest = await broken(life, 'rest');
+  for (const sentence of stage.scheduler.bugs) safety.add(`bug: ${String(sentence)}`);
+  return {
+    seed, safety: [...safety], liveness: isAtRest ? atRest : ['does not come to rest', ...atRest], trace: trace?.text() ?? '', restMs: world.clock.now() - troubledUntil,
+    ...countsOf(life, evidence),
+  };
+}
+
+function countsOf({ world, history, sessions }: Life, evidence: Evidence): Pick<Outcome, 'moves' | 'leftToAudit' | 'acknowledged' | 'refunds' | 'sessionsPaid' | 'notices'> {
+  const acknowledged = [...history.acknowledged];
+  return {
+    moves: history.moves, leftToAudit: leftToAudit(evidence).size, acknowledged: acknowledged.length, refunds: acknowledged.filter((name) => /#r\d+$/.test(name)).length,
+    sessionsPaid: sessions.sessions.filter((session) => sessions.paidBy(session).length === 1).length, notices: world.backstage.webhooks.sent.length,
+  };
+}
+
+async function prepare({ world, stage, history }: Life): Promise<void> {
+  world.backstage.ledgers.stallReplication();
+  world.backstage.acquirer.behave({ mode: 'decline', match: (key) => ('refundId' in key ? isDeclined(String(key.refundId)) : isDeclined(key.transactionId)) });
+  await openEndpoint(stage, world);
+  stage.troubles.lossy = true;
+  for (const region of regions) serve(stage, history, region);
+}
+
+async function haveTrouble(life: Life): Promise<void> {
+  const { stage, history, world, sessions } = life;
+  const nemesis = nemesisScript({ stage, replication: life.replication, serve: (region) => serve(stage, history, region) });
+  // In every other life, for they take longer.
+  const refunds = stage.dice.chance(0.5) ? refundScript(stage, history, paymentIds) : [];
+  const script = inOrder(paymentScript(stage, history), sessions.script(), refunds, nemesis);
+  const startedAt = world.clock.now();
+  while (world.clock.now() - startedAt < ticks(TROUBLE_TICKS)) {
+    for (; script[0] && startedAt + ticks(script[0].atTick) <= world.clock.now(); script.shift()) script[0].happen();
+    await turn(life);
+  }
+}
+
+async function turn({ stage, world, replication }: Life): Promise<void> {
+  const isTroubled = stage.troubles.lossy;
+  if (!replication.isCut && stage.isolated.size === 0 && (!isTroubled || stage.dice.chance(REPLICATES))) world.backstage.ledgers.replicate(1);
+  await stage.scheduler.step();
+}
+
+/** Faults stop: everything is up and connected, and a detector and an operator do what they would. */
+async function comeToRest(life: Life): Promise<boolean> {
+  const { stage, world, replication, history } = life;
+  stage.scheduler.note('faults stop');
+  stage.troubles.lossy = false;
+  replication.isCut = false;
+  stage.isolated.clear();
+  await finishCharges(world.backstage.acquirer);
+  for (const region of stage.down) {
+    stage.restore(region);
+    serve(stage, history, region);
+  }
+  for (const region of regions) world.backstage.regions[region].workIndex.resume();
+  for (let steps = 0; steps < REST_STEPS_MAX; steps += 1) {
+    if (steps % LOOK_EVERY_STEPS === LOOK_EVERY_STEPS - 1) {
+      if (await isAtRest(life)) return true;
+      await operate(life);
+    }
+    await turn(life);
+  }
+  return false;
+}
+
+async function isAtRest({ world, stage, sessions }: Life): Promise<boolean> {
+  const { epochs, journal, ledgers, regions: own } = world.backstage;
+  const record = await epochs.read();
+  if (stage.isBusy('orchestrator', 'client') || record.phase !== 'open' || record.healedAt === undefined) return false;
+  if (sessions.sessions.some((session) => sessions.paidBy(session).length === 0)) return false;
+  const server = ledgers.servers[record.activeRegion];
+  if (server.role !== 'primary' || !server.up) return false;
+  const { outbox } = own[record.activeRegion];
+  if ((await outbox.unaddressed({ limit: 1 })).length > 0 || (await outbox.list({ state: 'pending', limit: 1 })).length > 0) return false;
+  // A region that took its role back from a server promoted and never opened has no standby until the database service is told; then nobody confirms.
+  const hasStandby = ledgers.writer === record.activeRegion;
+  return journal.payments().every((payment) => !payment.acceptance || !payment.inWork || (!hasStandby && payment.postedEpoch === record.epoch));
+}
+
+async function operate({ world, stage, sessions }: Life): Promise<void> {
+  sessions.tryAgain();
+  await finishCharges(world.backstage.acquirer);
+  const { ledgers, epochs } = world.backstage;
+  const record = await epochs.read();
+  const mine = ledgers.servers[record.activeRegion];
+  const peer: Region = peerOf(record.activeRegion);
+  if (stage.isBusy('orchestrator')) return;
+  const settles = mine.role === 'primary' && mine.fence === record.epoch;
+  if (record.phase === 'open' && !settles) orchestrate(stage, peer);
+  else if (record.phase === 'moving' || record.healedAt === undefined) orchestrate(stage, record.activeRegion, { kind: record.kind, runId: record.runId, fromEpoch: record.epoch });
+  else if (ledgers.servers[peer].role === 'primary' || ledgers.servers[peer].fence !== record.epoch) await rejoin(stage, peer);
+}
+
+async function broken({ world, history, sessions }: Life, when: 'always' | 'rest'): Promise<readonly string[]> {
+  const evidence = await gather(world, history, sessions.sessions);
+  return checkers.filter(({ holds }) => holds === when).flatMap(({ name, check }) => check(evidence).map((sentence) => `${name}: ${sentence}`));
+}

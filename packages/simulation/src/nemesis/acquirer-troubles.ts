@@ -1,0 +1,27 @@
+// What an acquirer does to us: it charges and times out, has no outcome yet, and forgets that it declined.
+import { InMemoryAcquirer } from '@understudy/adapters/in-memory';
+import { isPortFault } from '@understudy/core';
+import type { Stage } from '../stage.ts';
+import type { Script } from '../workload/script.ts';
+
+const LAST_TICK = 1200;
+const TIMES_OUT = 3;
+
+export function acquirerTroubles({ dice, world: { backstage: { acquirer } } }: Stage): Script {
+  const timesOut = Array.from({ length: TIMES_OUT }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.behave({ mode: 'charge_no_answer', times: 1 }) }));
+  const undecidedAt = dice.integer(LAST_TICK);
+  const undecided = { atTick: undecidedAt, happen: () => acquirer.behave({ mode: 'in_progress', times: 1 }) };
+  const finishes = { atTick: undecidedAt + 50 + dice.integer(250), happen: () => void finishCharges(acquirer) };
+  const forgets = dice.chance(0.2) ? [{ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() }] : [];
+  return [...timesOut, undecided, finishes, ...forgets];
+}
+
+/** What was in progress gets its outcome by itself. Past whoever watches for charges, for nobody asks for one here. */
+export async function finishCharges(acquirer: InMemoryAcquirer): Promise<void> {
+  for (const charge of acquirer.charges()) {
+    if (charge.outcome !== 'in_progress') continue;
+    await InMemoryAcquirer.prototype.charge.call(acquirer, charge).catch((error: unknown) => {
+      if (!isPortFault(error)) throw error;
+    });
+  }
+}

@@ -1,0 +1,114 @@
+// Decides who acts next. Every actor stops at each call of a port, and one of those that may go on is let on by the
+// dice: so anybody may come between any two calls of anybody else. One turn of the event loop is one step, and nothing
+// of a life depends on real time.
+import type { World } from '@understudy/adapters/in-memory';
+import type { Region } from '@understudy/core';
+import { epochMs, isPortFault } from '@understudy/core';
+import { TICK_MS, ticks } from '../clock/ticks.ts';
+import type { Trace } from '../trace/trace.ts';
+import type { Dice } from './dice.ts';
+
+export interface Actor {
+  readonly region: Region;
+  readonly name: string;
+  dead: boolean;
+}
+
+interface Waiting {
+  readonly actor: Actor;
+  readonly wakeAt: number;
+  readonly resume: () => void;
+}
+
+/** The longest that time passes in one step, so that what is scripted happens near its time. */
+const STEP_MAX_MS = ticks(20);
+
+export class Scheduler {
+  readonly dice: Dice;
+  /** What ended an actor and is no fault of the world. */
+  readonly bugs: unknown[] = [];
+  readonly #world: World;
+  readonly #trace: Trace;
+  readonly #actors = new Set<Actor>();
+  readonly #paused = new Map<Region, number>();
+  #waiting: Waiting[] = [];
+  #late: { readonly at: number; readonly happen: () => Promise<unknown> }[] = [];
+
+  constructor(world: World, dice: Dice, trace: Trace) {
+    this.#world = world;
+    this.dice = dice;
+    this.#trace = trace;
+  }
+
+  get actors(): readonly Actor[] {
+    return [...this.#actors];
+  }
+
+  get nowMs(): number {
+    return this.#world.clock.now();
+  }
+
+  note(sentence: string): void {
+    this.#trace.write(this.nowMs, sentence);
+  }
+
+  /** Lets somebody act. It ends by itself, with a fault of the world, or by dying; anything else is a bug. */
+  spawn(actor: Actor, act: () => Promise<unknown>): void {
+    this.#actors.add(actor);
+    this.note(`${actor.region} ${actor.name} begins`);
+    void act()
+      .catch((error: unknown) => {
+        if (!isPortFault(error)) this.bugs.push(error);
+      })
+      .finally(() => this.#actors.delete(actor));
+  }
+
+  /** Never comes back from the call it is in. */
+  stop(actor: Actor): void {
+    this.note(`${actor.region} ${actor.name} dies`);
+    actor.dead = true;
+    this.#actors.delete(actor);
+    this.#waiting = this.#waiting.filter((waiting) => waiting.actor !== actor);
+  }
+
+  /** Everybody in this region stands still where they are, and goes on afterwards as if nothing had happened. */
+  pauseRegion(region: Region, durationMs: number): void {
+    this.note(`${region} stands still for ${durationMs / 1000} s`);
+    this.#paused.set(region, this.nowMs + durationMs);
+  }
+
+  pause(actor: Actor, durationMs = 0): Promise<void> {
+    return new Promise((resolve) => {
+      if (!actor.dead) this.#waiting.push({ actor, wakeAt: this.nowMs + durationMs, resume: resolve });
+    });
+  }
+
+  /** Happens then, whoever has died meanwhile: a request on its way. */
+  later(durationMs: number, happen: () => Promise<unknown>): void {
+    this.#late.push({ at: this.nowMs + durationMs, happen });
+  }
+
+  /** One actor goes on to its next call. Time passes by a tick, or to the next that wakes. */
+  async step(): Promise<void> {
+    const { clock } = this.#world;
+    const wakes = this.#waiting.map((waiting) => this.#wakeOf(waiting));
+    const earliest = wakes.length === 0 ? this.nowMs : Math.min(...wakes);
+    clock.set(epochMs(Math.max(this.nowMs + TICK_MS, Math.min(earliest, this.nowMs + STEP_MAX_MS))));
+    const due = this.#late.filter(({ at }) => at <= this.nowMs);
+    this.#late = this.#late.filter(({ at }) => at > this.nowMs);
+    for (const { happen } of due) await happen().catch((error: unknown) => {
+      if (!isPortFault(error)) this.bugs.push(error);
+    });
+    const ready = this.#waiting.filter((waiting) => this.#wakeOf(waiting) <= this.nowMs);
+    if (ready.length === 0) return;
+    const next = this.dice.pick(ready);
+    this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    next.resume();
+    // All that follows up to the next call of a port happens before anybody else is let on.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  #wakeOf({ wakeAt, actor }: Waiting): number {
+    return Math.max(wakeAt, this.#paused.get(actor.region) ?? 0);
+  }
+}

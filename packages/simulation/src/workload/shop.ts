@@ -1,0 +1,11 @@
+// The merchant of every life, and how its payments are named: one whose id ends in a 3 is declined.
+import { customerId, merchantId, minorUnits, transactionId } from '@understudy/core';
+import type { Caller, PaymentKey, PaymentRequest } from '@understudy/core';
+
+export const shop: Caller = { merchantId: merchantId('shop'), live: true };
+export const customer: PaymentRequest['customerId'] = customerId('customer-1');
+export const price: PaymentRequest['amount'] = { minor: minorUnits(1000n), currency: 'USD' };
+
+export const isDeclined = (id: string): boolean => id.endsWith('3');
+export const keyOf = (id: string): PaymentKey => ({ merchantId: shop.merchantId, transactionId: transactionId(id) });
+export const requestOf = (id: string): PaymentRequest => ({ transactionId: transactionId(id), customerId: customer, amount: price, paymentMethod: 'pm_visa' });
