@@ -1,9 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { routes } from '../routes.ts';
+import { Endpoint, inOrder } from './endpoint.ts';
 import { FAR, FakeNetwork, NEAR } from './fake-network.test-support.ts';
 import type { Behaviour } from './fake-network.test-support.ts';
 import { PaymentClient, PaymentError, UnansweredError } from './index.ts';
 import type { PaymentRequest } from './index.ts';
+import { Pace, promptly } from './pace.ts';
+import { race } from './race.ts';
 
 /** As in pace.ts, for a client that has seen nothing yet. */
 const FIRST_HEDGE_MS = 200;
@@ -19,6 +22,7 @@ beforeEach(() => {
 
 const payment = (id = 'order-1'): PaymentRequest => ({ transaction_id: id, customer_id: 'customer-1', amount: '12.50', currency: 'USD', payment_method: 'card_visa' });
 const pay = (id?: string) => network.clock.during(client.pay(payment(id)));
+const session = { customer_id: 'customer-1', amount: '1.00', currency: 'USD' };
 /** Lets time pass until it rejects. */
 const refusal = async (work: Promise<unknown>): Promise<unknown> => network.clock.during(work.then((value) => { throw new Error(`resolved: ${JSON.stringify(value)}`); }, (error: unknown) => error));
 const nothingIsLeft = () => {
@@ -124,14 +128,21 @@ describe('client: no answer from anybody', () => {
   test.each<[string, Behaviour]>([['refuse', killed], ['hang', { how: 'hang' }], ['say 503', unavailable], ['lose answers', { how: 'lose' }]])('both regions %s -> tried with growing pauses until the deadline, then unanswered', async (_what, behaviour) => {
     network.behaviour[NEAR] = behaviour;
     network.behaviour[FAR] = behaviour;
-    network.random = Math.random;
+    network.random = seeded(1);
     const error = await refusal(client.pay(payment()));
     expect(error).toBeInstanceOf(UnansweredError);
     expect(network.clock.now()).toBeLessThanOrEqual(DEADLINE_MS);
+    expect(network.clock.now()).toBeGreaterThan(DEADLINE_MS - 2_100);
     expect((error as UnansweredError).tries).toBe(network.sent.length);
     expect(network.to(NEAR).length).toBeGreaterThan(5);
-    expect(network.sent.length).toBeLessThanOrEqual(24);
+    expect(network.sent.length).toBeLessThanOrEqual(100);
     nothingIsLeft();
+  });
+
+  test('silent, and less time is left than one try may take -> ends with the deadline', async () => {
+    for (const region of [NEAR, FAR]) network.behaviour[region] = { how: 'hang' };
+    await expect(refusal(client.pay(payment(), { deadlineMs: 1_000 }))).resolves.toMatchObject({ tries: 2 });
+    expect(network.clock.now()).toBe(1_000);
   });
 
   test('both come back before the deadline -> answered', async () => {
@@ -183,9 +194,19 @@ describe('client: the caller ends the call', () => {
     expect(network.sent.every(({ signal }) => signal.aborted || behaviour === killed)).toBe(true);
   });
 
+  test('never, with a signal that outlives many calls -> nothing of them stays on it', async () => {
+    const { signal } = new AbortController();
+    const [added, removed] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')];
+    network.behaviour[NEAR] = killed;
+    await network.clock.during(client.pay(payment(), { signal }));
+    await network.clock.during(client.openSession(session, { signal }));
+    expect(added).toHaveBeenCalled();
+    expect(removed).toHaveBeenCalledTimes(added.mock.calls.length);
+  });
+
   test('before it began -> nothing is sent', async () => {
     await expect(refusal(client.pay(payment(), { signal: AbortSignal.abort('no') }))).resolves.toBe('no');
-    await expect(refusal(client.openSession({ customer_id: 'c', amount: '1.00', currency: 'USD' }, { signal: AbortSignal.abort('no') }))).resolves.toBe('no');
+    await expect(refusal(client.openSession(session, { signal: AbortSignal.abort('no') }))).resolves.toBe('no');
     expect(network.sent).toEqual([]);
   });
 });
@@ -253,6 +274,25 @@ describe('client: memory of regions', () => {
     expect(network.to(FAR)).toHaveLength(5);
   });
 
+  test('a hedge is overtaken by the one it was to help -> nothing is held against its region', async () => {
+    const [near, far] = [new Endpoint(NEAR, () => 0.5), new Endpoint(FAR, () => 0.5)];
+    network.behaviour[NEAR] = { afterMs: 250 };
+    network.behaviour[FAR] = { how: 'hang' };
+    for (let n = 0; n < 5; n += 1) {
+      const call = { request: { method: 'GET', path: '/', headers: {} }, endpoints: [near, far], pace: new Pace(promptly), deadline: Infinity, signal: undefined };
+      await network.clock.during(race(network.world, call));
+    }
+    expect(network.to(FAR)).toHaveLength(5);
+    expect(far.restUntil).toBe(-Infinity);
+  });
+
+  test('both rest -> the one whose rest ends first leads, whatever their order', () => {
+    const [near, far] = [new Endpoint(NEAR, () => 0.5), new Endpoint(FAR, () => 0.5)];
+    for (let n = 0; n < 3; n += 1) far.strike(0);
+    for (let n = 0; n < 3; n += 1) near.strike(500);
+    expect(inOrder([near, far], 600).map(({ url }) => url)).toEqual([FAR, NEAR]);
+  });
+
   test('both dead -> the one whose rest ends first is asked, and the other on its failure', async () => {
     network.behaviour[NEAR] = killed;
     network.behaviour[FAR] = killed;
@@ -300,11 +340,11 @@ describe('client: when to hedge', () => {
 });
 
 describe('client: what has no id of the caller', () => {
-  const open = () => client.openSession({ customer_id: 'customer-1', amount: '1.00', currency: 'USD' });
+  const open = () => client.openSession(session);
 
-  test('silence -> never sent twice', async () => {
+  test.each([['a session', open], ['a webhook', () => client.addWebhook({ url: 'https://shop.example' })]])('%s, and silence -> never sent twice', async (_what, send) => {
     network.behaviour[NEAR] = { how: 'hang' };
-    await expect(refusal(open())).resolves.toBeInstanceOf(UnansweredError);
+    await expect(refusal(send())).resolves.toBeInstanceOf(UnansweredError);
     expect(network.sent).toHaveLength(1);
     nothingIsLeft();
   });
@@ -324,8 +364,9 @@ describe('client: what has no id of the caller', () => {
 
   test('no connection anywhere -> tried again until the deadline', async () => {
     for (const region of [NEAR, FAR]) network.behaviour[region] = killed;
-    await expect(refusal(open())).resolves.toMatchObject({ tries: 12 });
+    await expect(refusal(open())).resolves.toBeInstanceOf(UnansweredError);
     expect(network.clock.now()).toBeLessThanOrEqual(DEADLINE_MS);
+    expect(network.clock.now()).toBeGreaterThan(DEADLINE_MS - 2_100);
     nothingIsLeft();
   });
 });
@@ -356,6 +397,18 @@ describe('client: outcomes', () => {
   ])('accepted for now, then %s -> the error that process has for it', async (status, error) => {
     answers(accepted, { ...accepted, status, error: 'insufficient_funds' });
     await expect(refusal(client.payAndWait(payment()))).resolves.toMatchObject({ name: 'PaymentError', ...error });
+  });
+
+  test('process is silent -> hedged, but not before it may have an outcome; an outcome after ten seconds is waited for', async () => {
+    for (const region of [NEAR, FAR]) network.behaviour[region] = { afterMs: 10_500, body: { message: 'Payment processed successfully' } };
+    await network.clock.during(client.process(payment()));
+    expect(network.sent.map(({ region, at }) => [region, at])).toEqual([[NEAR, 0], [FAR, 1_000]]);
+  });
+
+  test('process takes long and the outcome longer -> one deadline for both', async () => {
+    for (const region of [NEAR, FAR]) network.behaviour[region] = ({ path }) => ({ afterMs: path === '/process' ? 10_000 : 10, body: accepted });
+    await expect(refusal(client.payAndWait(payment()))).resolves.toBeInstanceOf(UnansweredError);
+    expect(network.clock.now()).toBeLessThanOrEqual(DEADLINE_MS);
   });
 
   test('never decided -> unanswered at the deadline, which holds for everything together; polls grow apart', async () => {

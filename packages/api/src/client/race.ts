@@ -32,8 +32,8 @@ export interface Outcome {
   readonly tries: number;
 }
 
-/** Of one endpoint. The deadline usually ends it before. */
-const TRIES_MAX = 12;
+/** Of one endpoint. With pauses of a second on average this is longer than the usual deadline, which ends it before. */
+const TRIES_MAX = 50;
 /** Full jitter: anything from nothing up to this, doubled with each try. */
 const PAUSE_MS = { first: 50, max: 2_000 } as const;
 
@@ -160,7 +160,7 @@ export async function sendOnce(world: World, call: Call): Promise<Outcome> {
   const order = inOrder(call.endpoints, world.clock.now());
   let last: Unanswered | undefined;
   let tries = 0;
-  while (tries < TRIES_MAX && world.clock.now() < deadline) {
+  while (tries < TRIES_MAX * order.length && world.clock.now() < deadline) {
     signal.throwIfAborted();
     const endpoint = order[tries % order.length];
     if (!endpoint) break;
@@ -176,7 +176,7 @@ export async function sendOnce(world: World, call: Call): Promise<Outcome> {
     if (!answer.notDone) break;
     // Elsewhere at once; after a whole round, later.
     if (tries % order.length > 0) continue;
-    const pause = pauseMs(world, tries, answer.retryAfterMs);
+    const pause = pauseMs(world, tries / order.length - 1, answer.retryAfterMs);
     if (world.clock.now() + pause >= deadline) break;
     await sleep(world.clock, pause, signal);
   }
