@@ -6,6 +6,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { check, untilSettled } from '../drill/check.ts';
+import { DnsSender } from '../drill/clients.ts';
 import { Load } from '../drill/load.ts';
 import type { SentPayment } from '../drill/load.ts';
 import { residentMegabytes } from '../drill/memory.ts';
@@ -28,7 +29,7 @@ interface Step {
 }
 
 async function tryRate(twin: RunningTwin, ratePerSecond: number, durationMs: number): Promise<{ readonly step: Step; readonly payments: readonly SentPayment[] }> {
-  const load = new Load({ url: twin.urls.api, apiKey: twin.urls.apiKey, ratePerSecond, durationMs, seed: ratePerSecond, prefix: `bench-${ratePerSecond}` });
+  const load = new Load({ sender: new DnsSender(twin.urls.api, twin.urls.apiKey), ratePerSecond, durationMs, seed: ratePerSecond, prefix: `bench-${ratePerSecond}` });
   const { payments, acked, ackLatencyMs } = await load.run();
   const startedAt = performance.now();
   const missing = await untilSettled(twin, payments);

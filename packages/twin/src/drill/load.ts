@@ -2,8 +2,8 @@
  * Merchants who send payments at a steady rate and try again, with the same id, until they are answered.
  * Invariant: the history says of every payment what was sent and what was acknowledged, by the client's own eyes.
  */
-import { Agent, request } from 'node:http';
 import { SeededRandom } from '@understudy/adapters/in-memory';
+import type { Sender } from './clients.ts';
 
 export interface SentPayment {
   readonly transactionId: string;
@@ -12,14 +12,15 @@ export interface SentPayment {
   readonly sentAt: number;
   /** When 200 or 202 arrived; undefined: never, so its outcome is unknown. */
   ackedAt?: number;
+  /** Which region said so. */
+  ackedBy?: string;
   tries: number;
   /** An answer that retrying cannot change. */
   refusedStatus?: number;
 }
 
 export interface LoadOptions {
-  readonly url: string;
-  readonly apiKey: string;
+  readonly sender: Sender;
   readonly ratePerSecond: number;
   readonly durationMs: number;
   readonly seed: number;
@@ -33,31 +34,25 @@ export interface LoadResult {
   readonly payments: readonly SentPayment[];
   readonly calls: number;
   readonly failedCalls: number;
+  readonly failedAt: readonly number[];
   /** Longest time between two acknowledgements while load was on. */
   readonly longestGapMs: number;
   readonly ackLatencyMs: { readonly p50: number; readonly p99: number };
   readonly acked: number;
 }
 
-/** A client gives up one call after this and sends it again. */
-const CALL_LIMIT_MS = 3_000;
-/** And the payment altogether after this. */
+/** A client gives a payment up after this. */
 const PATIENCE_MS = 45_000;
 const RETRY_PAUSE_MS = { min: 50, max: 800 } as const;
 const currencies = ['USD', 'EUR', 'GBP'] as const;
 
-interface Call {
-  readonly status: number | undefined;
-}
-
 export class Load {
   readonly #options: LoadOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 });
   readonly #random: SeededRandom;
   readonly #payments: SentPayment[] = [];
   readonly #acks: number[] = [];
   #calls = 0;
-  #failedCalls = 0;
+  readonly #failedAt: number[] = [];
 
   constructor(options: LoadOptions) {
     this.#options = options;
@@ -82,7 +77,7 @@ export class Load {
       sending.push(this.#send(n));
     }
     await Promise.all(sending);
-    this.#agent.destroy();
+    this.#options.sender.close();
     return this.#result();
   }
 
@@ -96,42 +91,23 @@ export class Load {
     };
     this.#payments.push(payment);
     for (let pauseMs: number = RETRY_PAUSE_MS.min; ; pauseMs = Math.min(pauseMs * 2, RETRY_PAUSE_MS.max)) {
-      const { status } = await this.#call(payment);
+      this.#calls += 1;
+      const answer = await this.#options.sender.send(payment);
       payment.tries += 1;
-      if (status === 200 || status === 202) {
+      if (answer.kind === 'accepted') {
         payment.ackedAt = Date.now();
+        if (answer.region !== undefined) payment.ackedBy = answer.region;
         this.#acks.push(payment.ackedAt);
         return;
       }
-      if (status !== undefined && status < 500 && status !== 429) {
-        payment.refusedStatus = status;
+      if (answer.kind === 'refused') {
+        payment.refusedStatus = answer.status;
         return;
       }
-      this.#failedCalls += 1;
+      this.#failedAt.push(Date.now());
       if (this.#options.retry === false || Date.now() - payment.sentAt > PATIENCE_MS) return;
       await pause(pauseMs / 2 + this.#random.integer(pauseMs));
     }
-  }
-
-  #call(payment: SentPayment): Promise<Call> {
-    this.#calls += 1;
-    const body = JSON.stringify({
-      transaction_id: payment.transactionId, customer_id: `customer-${payment.amountMinor % 97}`, currency: payment.currency,
-      amount: `${Math.floor(payment.amountMinor / 100)}.${String(payment.amountMinor % 100).padStart(2, '0')}`, payment_method: 'card_visa',
-    });
-    return new Promise((resolve) => {
-      const call = request(`${this.#options.url}/payments`, {
-        method: 'POST', agent: this.#agent, signal: AbortSignal.timeout(CALL_LIMIT_MS),
-        headers: { authorization: `Bearer ${this.#options.apiKey}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
-      });
-      call.once('response', (response) => {
-        response.resume();
-        response.once('end', () => resolve({ status: response.statusCode }));
-        response.once('error', () => resolve({ status: undefined }));
-      });
-      call.once('error', () => resolve({ status: undefined }));
-      call.end(body);
-    });
   }
 
   #result(): LoadResult {
@@ -140,7 +116,7 @@ export class Load {
     const gaps = acks.slice(1).map((at, i) => at - (acks[i] ?? at));
     const percentile = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
     return {
-      payments: this.#payments, calls: this.#calls, failedCalls: this.#failedCalls, acked: acks.length,
+      payments: this.#payments, calls: this.#calls, failedCalls: this.#failedAt.length, failedAt: this.#failedAt, acked: acks.length,
       longestGapMs: gaps.reduce((longest, gap) => Math.max(longest, gap), 0),
       ackLatencyMs: { p50: percentile(0.5), p99: percentile(0.99) },
     };
