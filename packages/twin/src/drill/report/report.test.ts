@@ -49,7 +49,7 @@ test('report: the page -> needs nothing else, and says who, when, with what, and
 });
 
 test('report: JUnit -> one case per drill, and a failure for what is broken', () => {
-  expect(junit([report(), broken])).toContain('<testsuite name="drills" tests="2" failures="1" time="20.000">');
+  expect(junit([report(), report(), broken])).toContain('<testsuite name="drills" tests="3" failures="1" time="30.000">');
   expect(junit([report()])).not.toContain('<failure');
 });
 
