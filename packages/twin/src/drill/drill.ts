@@ -60,6 +60,12 @@ export interface DrillReport {
   readonly course: Course;
 }
 
+/** A scenario that stopped in the middle: it proves nothing, so it counts as failed. */
+export interface Unplayed {
+  readonly scenario: string;
+  readonly because: string;
+}
+
 const LOOK_EVERY_MS = 50;
 const WAIT_LIMIT_S = 30;
 

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { longRuns } from '../crash-points/every-write.ts';
 import type { LongRun } from '../crash-points/every-write.ts';
 import { runDrill } from './drill.ts';
-import type { DrillReport } from './drill.ts';
+import type { DrillReport, Unplayed } from './drill.ts';
 import { loadHead, loadRows, moveHead, moveRows, passed, seconds } from './report/figures.ts';
 import type { Row } from './report/figures.ts';
 import { page } from './report/html.ts';
@@ -57,16 +57,22 @@ function print(report: DrillReport): void {
   process.stdout.write(lines.join('\n'));
 }
 
-function circumstances(): Circumstances {
+function circumstances(unplayed: readonly Unplayed[]): Circumstances {
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
-  return { by: userInfo().username, at: new Date().toISOString(), version, platform: `${process.platform} ${process.arch}, Node ${process.versions.node}` };
+  return { by: userInfo().username, at: new Date().toISOString(), version, platform: `${process.platform} ${process.arch}, Node ${process.versions.node}`, unplayed };
 }
 
-function write(reports: readonly DrillReport[], { json, html, junit: xml }: { readonly json?: string | undefined; readonly html?: string | undefined; readonly junit?: string | undefined }): void {
-  const run = circumstances();
+interface Files {
+  readonly json?: string | undefined;
+  readonly html?: string | undefined;
+  readonly junit?: string | undefined;
+}
+
+function write(reports: readonly DrillReport[], unplayed: readonly Unplayed[], { json, html, junit: xml }: Files): void {
+  const run = circumstances(unplayed);
   if (json !== undefined) writeFileSync(json, `${JSON.stringify({ ...run, reports }, undefined, 2)}\n`);
   if (html !== undefined) writeFileSync(html, page(reports, run));
-  if (xml !== undefined) writeFileSync(xml, junit(reports));
+  if (xml !== undefined) writeFileSync(xml, junit(reports, unplayed));
 }
 
 async function runLong(run: LongRun): Promise<void> {
@@ -81,22 +87,23 @@ async function main(): Promise<void> {
   if (long) return runLong(long);
   const { wanted, seed, ratePerSecond, scale, files } = readCommand();
   const reports: DrillReport[] = [];
-  const failed: string[] = [];
+  const unplayed: Unplayed[] = [];
   for (const [n, scenario] of wanted.entries()) {
     process.stderr.write(`${n + 1} of ${wanted.length}  ${scenario.name}: ${scenario.about}\n`);
     try {
       const report = await runDrill({ scenario, seed, ratePerSecond, scale, say: (sentence) => process.stderr.write(`${sentence}\n`) });
       reports.push(report);
       print(report);
-      if (!passed(report)) failed.push(scenario.name);
     } catch (error) {
       // The others are still wanted.
-      failed.push(scenario.name);
-      process.stderr.write(`${scenario.name} could not be played to its end: ${error instanceof Error ? error.message : String(error)}\n`);
+      const because = error instanceof Error ? error.message : String(error);
+      unplayed.push({ scenario: scenario.name, because });
+      process.stderr.write(`${scenario.name} could not be played to its end: ${because}\n`);
     }
     // After each: who stops a long run keeps what there is.
-    write(reports, files);
+    write(reports, unplayed, files);
   }
+  const failed = [...unplayed, ...reports.filter((report) => !passed(report))].map(({ scenario }) => scenario);
   if (wanted.length > 1) process.stdout.write(`\n${columns(wanted.map(({ name }) => [name, failed.includes(name) ? 'FAILED' : 'every promise kept'])).join('\n')}\n`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }

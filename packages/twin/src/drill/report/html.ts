@@ -1,5 +1,5 @@
 /** The page of one or more drills: one file that needs nothing else. Invariant: every text from outside is escaped. */
-import type { DrillReport } from '../drill.ts';
+import type { DrillReport, Unplayed } from '../drill.ts';
 import { escape } from './escape.ts';
 import { loadHead, loadRows, moveHead, moveRows, passed, seconds } from './figures.ts';
 import type { Row } from './figures.ts';
@@ -11,6 +11,7 @@ export interface Circumstances {
   readonly at: string;
   readonly version: string;
   readonly platform: string;
+  readonly unplayed: readonly Unplayed[];
 }
 
 const style = `
@@ -51,12 +52,13 @@ ${report.moves.length === 0 ? '<p>Nothing moved.</p>' : table(moveHead, moveRows
 <details><summary>What was done</summary>${facts(report.course.said.map(({ at, sentence }) => [seconds(at - report.course.from), sentence]))}</details></section>`;
 }
 
-export function page(reports: readonly DrillReport[], { by, at, version, platform }: Circumstances): string {
+export function page(reports: readonly DrillReport[], { by, at, version, platform, unplayed }: Circumstances): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Understudy drill</title><style>${style}</style></head>
 <body><h1>Understudy drill</h1>
 ${facts([['run by', by], ['at', at], ['version', version], ['on', platform], ['configuration', 'two regions on one machine, fast timing, automatic failover']])}
 ${reports.length > 1 ? table(['scenario', 'verdict'], reports.map((report) => [report.scenario, passed(report) ? 'every promise kept' : 'broken'])) : ''}
+${unplayed.map(({ scenario, because }) => `<section><h2>${escape(scenario)}</h2><p class="verdict broken">Not played to its end</p><pre class="scroll">${escape(because)}</pre></section>`).join('\n')}
 ${reports.map(section).join('\n')}
 </body></html>
 `;

@@ -26,7 +26,7 @@ const report = (change: Partial<DrillReport> = {}): DrillReport => ({
 
 const hostile = '<script>alert("1")</script>\'&';
 const broken = report({ scenario: hostile, about: hostile, source: hostile, verdict: { ...report().verdict, broken: [hostile] } });
-const run = { by: hostile, at: 'now', version: '1', platform: 'p' };
+const run = { by: hostile, at: 'now', version: '1', platform: 'p', unplayed: [] };
 
 test('report: text for HTML and XML -> no character of theirs is left, nor one that XML forbids', () => {
   expect(escape(hostile)).toBe('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;');
@@ -49,8 +49,14 @@ test('report: the page -> needs nothing else, and says who, when, with what, and
 });
 
 test('report: JUnit -> one case per drill, and a failure for what is broken', () => {
-  expect(junit([report(), report(), broken])).toContain('<testsuite name="drills" tests="3" failures="1" time="30.000">');
+  expect(junit([report(), report(), broken])).toContain('<testsuite name="drills" tests="3" failures="1" errors="0" time="30.000">');
   expect(junit([report()])).not.toContain('<failure');
+});
+
+test('report: a drill that stopped in the middle -> failed on the page and in JUnit, and escaped', () => {
+  const unplayed = [{ scenario: 'slow-region', because: hostile }];
+  expect(page([], { ...run, unplayed })).toMatch(/slow-region<\/h2>.*Not played to its end.*&lt;script/);
+  expect(junit([report()], unplayed)).toMatch(/tests="2" failures="0" errors="1"[\s\S]*name="slow-region">\s*<error message="not played to its end">&lt;script/);
 });
 
 test('timeline: bins -> a second wide, wider when there would be too many', () => {
