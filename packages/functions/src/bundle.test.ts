@@ -8,8 +8,8 @@ import { bundleFunctions } from './bundle.ts';
 import { functions } from './manifest.ts';
 import type { FunctionName } from './manifest.ts';
 
-/** Some room above today's largest, and far below what an import of a whole SDK would bring. */
-const BYTES_MAX = 600_000;
+/** The aim is 300 KB. The functions with a database and several AWS clients are above it; this is a little more than the largest. */
+const BYTES_MAX = 420_000;
 
 let folder: string;
 let bundles: Readonly<Record<FunctionName, string>>;

@@ -9,13 +9,14 @@ import { build, stop, version } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { functions } from './manifest.ts';
 import type { FunctionName, FunctionSpec } from './manifest.ts';
+import { slim } from './slim.ts';
 
 const sourceFolder = dirname(fileURLToPath(import.meta.url));
 const rootFolder = resolve(sourceFolder, '../../..');
 
 /** What says how sources and dependencies are resolved and compiled, without being part of any bundle. */
 const surroundings = [
-  'package-lock.json', 'tsconfig.base.json',
+  'package-lock.json', 'tsconfig.base.json', 'packages/functions/src/slim.ts',
   ...['core', 'api', 'adapters', 'functions'].flatMap((name) => [`packages/${name}/package.json`, `packages/${name}/tsconfig.json`]),
 ];
 
@@ -35,6 +36,7 @@ const options = {
   external: ['pg-native'],
   // Lambda and the twin hand credentials over in the environment; looking anywhere else costs a third of the bundle.
   alias: { '@aws-sdk/credential-provider-node': join(sourceFolder, 'shared/environment-credentials.ts') },
+  plugins: [slim],
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 

@@ -1,0 +1,62 @@
+// Leaves out of the bundles what the dependencies bring along and no function can reach.
+// Invariant: what remains behaves as before. A part that is left out fails loudly if it is ever reached, and a
+// dependency that changed its shape fails the build instead of growing silently.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+
+/**
+ * The services' errors that this code knows by name; each stays a class of its own. Any other error arrives as the
+ * service's general exception, with the code that the service sent as its name and the same metadata, which is what
+ * the adapters judge it by.
+ */
+export const knownErrors: ReadonlySet<string> = new Set([
+  'ConditionalCheckFailedException', 'ReplicatedWriteConflictException', 'TransactionConflictException', 'ThrottlingException',
+  'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'LimitExceededException', 'InternalServerError',
+  'NoSuchKey', 'NotFound', 'ExecutionAlreadyExists', 'RequestThrottled', 'KMSThrottlingException', 'KmsThrottled', 'ThrottledException',
+  'InvalidGlobalClusterStateFault', 'InvalidDBClusterStateFault', 'DBClusterNotFoundFault', 'GlobalClusterNotFoundFault',
+]);
+
+/**
+ * A client's description of its service, so that the bundler can drop the operations that nobody calls. It keeps them
+ * because a computed key may have effects, and because each error is registered by a statement of its own.
+ */
+export function slimSchemas(source: string): string {
+  const constants = new Map(Array.from(source.matchAll(/^const (_\w+) = ("[^"\\]*");$/gm), ([, name = '', text = '']) => [name, text]));
+  const written = source.replace(/\[(_\w+)\]: /g, (computed, name: string) => (constants.has(name) ? `${constants.get(name)}: ` : computed));
+  const registration = /^n0_registry\.registerError\((\w+)\$, \1\);$/gm;
+  if (constants.size === 0 || written.search(registration) < 0) throw new Error('an AWS client describes its service in another way than before');
+  return written.replace(registration, (statement, name: string) => (knownErrors.has(name) ? statement : ''));
+}
+
+const unreachable = (what: string): string => `throw new Error(${JSON.stringify(`${what} is not part of the bundles`)})`;
+
+/** By the end of their path, what stands in for them. */
+export const leftOut: Readonly<Record<string, string>> = {
+  // Only an operation that streams events asks for it.
+  '@smithy/core/dist-es/submodules/event-streams/index.js': `
+    export class EventStreamSerde { constructor() { ${unreachable('event streams')} } }
+    export const eventStreamSerdeProvider = () => undefined;
+    export const resolveEventStreamSerdeConfig = (config) => config;`,
+  // Only a browser's user agent is parsed.
+  'bowser/bowser.mjs': `export default { parse() { ${unreachable('bowser')} } }`,
+  // pg asks for it only when it is told to be native.
+  'pg/lib/native/index.js': unreachable('pg-native'),
+  // For a server that asks for a password when none was given: an error, rather than a look into a file.
+  'pgpass/lib/index.js': unreachable('pgpass'),
+  // Connections are described by their parts.
+  'pg-connection-string/index.js': `exports.parse = () => { ${unreachable('pg-connection-string')} }`,
+  // The table's client makes a cache of discovered endpoints, and fills it only when told to discover them.
+  'mnemonist/lru-cache.js': `module.exports = class { get() { ${unreachable('endpoint discovery')} } set() { this.get() } has() { this.get() } }`,
+};
+
+export const slim: Plugin = {
+  name: 'slim',
+  setup(build) {
+    // The OpenAPI document is made by calls, which the bundler must take for effects. Only `read` tells it.
+    build.onResolve({ filter: /^\.\/openapi(-schemas)?\.ts$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), sideEffects: false }));
+    build.onLoad({ filter: /@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({ contents: slimSchemas(await readFile(path, 'utf8')), loader: 'js' }));
+    const paths = Object.keys(leftOut).map((path) => path.replaceAll('.', '\\.'));
+    build.onLoad({ filter: new RegExp(`/node_modules/(${paths.join('|')})$`) }, ({ path }) => ({ contents: leftOut[path.split('/node_modules/').at(-1) ?? ''] ?? '', loader: 'js' }));
+  },
+};
