@@ -9,7 +9,7 @@ import { functions } from './manifest.ts';
 import type { FunctionName } from './manifest.ts';
 
 /** The aim is 300 KB. The functions with a database and several AWS clients are above it; this is a little more than the largest. */
-const BYTES_MAX = 420_000;
+const BYTES_MAX = 415_000;
 
 let folder: string;
 let bundles: Readonly<Record<FunctionName, string>>;

@@ -29,6 +29,12 @@ export function slimSchemas(source: string): string {
   return written.replace(registration, (statement, name: string) => (knownErrors.has(name) ? statement : ''));
 }
 
+function versionOnly(source: string): string {
+  const description: unknown = JSON.parse(source);
+  if (typeof description !== 'object' || description === null || !('version' in description)) throw new Error('an AWS client has no version');
+  return JSON.stringify({ version: description.version });
+}
+
 const unreachable = (what: string): string => `throw new Error(${JSON.stringify(`${what} is not part of the bundles`)})`;
 
 /** By the end of their path, what stands in for them. */
@@ -56,6 +62,8 @@ export const slim: Plugin = {
     // The OpenAPI document is made by calls, which the bundler must take for effects. Only `read` tells it.
     build.onResolve({ filter: /^\.\/openapi(-schemas)?\.ts$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), sideEffects: false }));
     build.onLoad({ filter: /@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({ contents: slimSchemas(await readFile(path, 'utf8')), loader: 'js' }));
+    // A client imports its whole description as a package, to tell its version to the service.
+    build.onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => ({ contents: versionOnly(await readFile(path, 'utf8')), loader: 'json' }));
     const paths = Object.keys(leftOut).map((path) => path.replaceAll('.', '\\.'));
     build.onLoad({ filter: new RegExp(`/node_modules/(${paths.join('|')})$`) }, ({ path }) => ({ contents: leftOut[path.split('/node_modules/').at(-1) ?? ''] ?? '', loader: 'js' }));
   },
