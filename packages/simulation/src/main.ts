@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { live } from './life.ts';
 import type { Outcome } from './life.ts';
+import { hunt, mutations, RUNS_TO_FIND_MAX } from './mutations/index.ts';
 
 const usage = `Usage: npm run simulate -- [--runs N] [--seed N] [--json FILE] [--trace]
 
@@ -10,18 +11,19 @@ const usage = `Usage: npm run simulate -- [--runs N] [--seed N] [--json FILE] [-
   --seed N      the seed of the first (1); the others follow
   --json FILE   the same as JSON
   --trace       one life, call by call
+  --mutations   leaves one rule of the protocol out after the other, and says in how many lives each is missed
 `;
 
 const RUNS_MAX = 10_000_000;
 const BROKEN_MAX = 10;
 
 function readCommand() {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, json: { type: 'string' }, trace: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, json: { type: 'string' }, trace: { type: 'boolean', default: false }, mutations: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
   const [runs, seed] = [Number(values.runs), Number(values.seed)];
   if (values.help) throw new Error(usage);
   if (!(Number.isInteger(runs) && runs >= 1 && runs <= RUNS_MAX)) throw new Error(`--runs must be a whole number from 1 to ${RUNS_MAX}`);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number, 0 or more');
-  return { runs, seed, json: values.json, trace: values.trace };
+  return { runs, seed, json: values.json, trace: values.trace, mutations: values.mutations };
 }
 
 function progress(done: number, of: number, startedAt: number): void {
@@ -50,8 +52,19 @@ function report(outcomes: readonly Outcome[], seconds: number): string {
 
 const isBroken = ({ safety, liveness }: Outcome): boolean => safety.length + liveness.length > 0;
 
+async function huntAll(): Promise<void> {
+  process.stdout.write('runs  planted bug, and how it shows\n');
+  for (const [i, mutation] of mutations.entries()) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${i + 1}/${mutations.length}\r`);
+    const found = await hunt(mutation);
+    if (!found) process.exitCode = 1;
+    process.stdout.write(`${String(found?.runs ?? '-').padStart(4)}  ${mutation.name}: ${found?.sentence ?? `NOT FOUND in ${RUNS_TO_FIND_MAX} runs`}\n`);
+  }
+}
+
 async function main(): Promise<void> {
-  const { runs, seed, json, trace } = readCommand();
+  const { runs, seed, json, trace, mutations: isHunt } = readCommand();
+  if (isHunt) return huntAll();
   const outcomes: Outcome[] = [];
   const startedAt = performance.now();
   for (let i = 0; i < (trace ? 1 : runs); i += 1) {

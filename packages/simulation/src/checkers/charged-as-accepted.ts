@@ -1,3 +1,4 @@
+// Every charge that the acquirer knows is one that the journal accepted, by the amount.
 import { keyText } from '@understudy/core';
 import type { Checker } from './checker.ts';
 

@@ -1,15 +1,23 @@
+// What was taken from customers is what was decided. Says which charges are the audit's, and why.
 import { keyText } from '@understudy/core';
 import type { Checker, Evidence } from './checker.ts';
 
 /**
- * Charges made after their payment was decided otherwise, by an actor that then died or was cut off: nobody was left to
- * give them back, and the audit finds them.
+ * Charges that stand for payments decided otherwise, with nobody left to give them back: made after the decision by an
+ * actor that then died or was cut off, or by an acquirer that forgot that it had declined. The audit finds them.
  */
-export const leftToAudit = ({ payments, world, history }: Evidence): ReadonlySet<string> =>
-  new Set(payments
+export const leftToAudit = ({ payments, world, history }: Evidence): ReadonlySet<string> => {
+  const isLate = (text: string): boolean => (history.chargedAt.get(text) ?? 0) > (history.decidedAt.get(text) ?? Infinity);
+  const charges = world.backstage.acquirer.charges();
+  const isForgotten = (text: string): boolean => {
+    const own = charges.filter((charge) => keyText(charge) === text);
+    return own.some((declined) => declined.outcome === 'declined' && own.some((charge) => charge.outcome === 'approved' && charge.idempotencyKey === declined.idempotencyKey));
+  };
+  return new Set(payments
     .filter((payment) => payment.decision && payment.decision.outcome !== 'processed' && world.backstage.acquirer.netCharges(payment) === 1)
     .map(keyText)
-    .filter((text) => (history.chargedAt.get(text) ?? 0) > (history.decidedAt.get(text) ?? Infinity)));
+    .filter((text) => isLate(text) || isForgotten(text)));
+};
 
 export const chargedOnce: Checker = {
   name: 'charged once',

@@ -1,3 +1,4 @@
+// What merchants are told by webhook: once under one id in the same words, and all of it in the end.
 import type { WebhookRequest } from '@understudy/core';
 import { keyText, refundsOf } from '@understudy/core';
 import type { Checker } from './checker.ts';

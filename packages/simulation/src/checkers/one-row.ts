@@ -1,3 +1,4 @@
+// The surviving ledger against the journal: a row for each payment and refund, made from its decision.
 import { keyText, refundsOf } from '@understudy/core';
 import type { Checker } from './checker.ts';
 

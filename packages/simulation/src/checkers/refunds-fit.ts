@@ -1,3 +1,4 @@
+// What was given back: never more than was charged, and as decided.
 import { keyText, refundedMinor, refundsOf } from '@understudy/core';
 import type { Checker } from './checker.ts';
 

@@ -1,3 +1,4 @@
+// What the history saw happening behind the ports, as two promises.
 import type { Checker } from './checker.ts';
 
 export const confirmedInBoth: Checker = {

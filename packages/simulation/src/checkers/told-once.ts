@@ -1,3 +1,4 @@
+// What clients heard of a payment or a refund against its decision.
 import { keyText, refundsOf } from '@understudy/core';
 import type { Checker } from './checker.ts';
 

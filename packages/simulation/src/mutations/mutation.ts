@@ -1,0 +1,14 @@
+// One rule of the protocol, left out on purpose: what an actor is given differs from what production gives it, and
+// nothing else. The simulator must find each by the promise that the rule keeps.
+import type { Plant } from '../stage.ts';
+
+export interface Mutation {
+  readonly name: string;
+  /** What a sentence of a checker must look like to count as found. */
+  readonly sign: RegExp;
+  readonly plant: Plant;
+}
+
+/** The same port, with some methods of its own. */
+export const changed = <T extends object>(port: T, methods: Partial<T>): T =>
+  new Proxy(port, { get: (target, name) => Reflect.get(methods, name) ?? (Reflect.get(target, name) as unknown) });
