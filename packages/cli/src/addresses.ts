@@ -2,7 +2,7 @@
 // Invariant: what cannot be used is refused with what is allowed; nothing here is a secret, passwords come from PGPASSWORD.
 import { readFile } from 'node:fs/promises';
 import { regions } from '@understudy/core';
-import type { Region } from '@understudy/core';
+import type { DetectPolicy, Region } from '@understudy/core';
 import * as v from 'valibot';
 import { unreachable, usageFault } from './exit.ts';
 
@@ -28,17 +28,32 @@ export interface LedgerAddress {
   readonly ssl?: boolean;
 }
 
+export interface WorkflowAddress {
+  readonly stateMachineArn: string;
+  readonly endpoint?: string;
+}
+
 export interface Addresses {
   readonly table: { readonly name: string; readonly endpoints?: Readonly<Record<Region, string>> };
   /** Every queue of both regions that has a dead-letter queue. */
   readonly queues: readonly QueueAddress[];
   readonly ledgers: Readonly<Record<Region, LedgerAddress>>;
   readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
+  /** The control API, of a twin only. */
+  readonly twin?: string;
+  /** The workflow of a move in each region of a deployment; only the verbs that move need them. */
+  readonly workflows?: Readonly<Record<Region, WorkflowAddress>>;
+  /** What differs from the defaults of the detectors' policy. */
+  readonly detect?: DetectTimings;
   /** For stand-ins that check no signature. Without them the machine's own are used. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What differs from the defaults of the payment policy. */
   readonly paymentPolicy: { readonly chargeInFlightMs?: number; readonly acquirerKeyLifeMs?: number };
 }
+
+export type DetectTimings = Partial<Omit<DetectPolicy, 'mode'>>;
+
+const ms = v.exactOptional(v.pipe(v.number(), v.minValue(0)));
 
 /** Objects may hold more than is named here: a newer twin answers an older command. */
 const addresses: v.GenericSchema<unknown, Addresses> = v.object({
@@ -46,6 +61,8 @@ const addresses: v.GenericSchema<unknown, Addresses> = v.object({
   queues: v.array(v.object({ name: v.string(), region: v.picklist(regions), url, deadLetterUrl: url, endpoint: v.exactOptional(url) })),
   ledgers: eachRegion(v.object({ host: v.string(), port, user: v.string(), database: v.string(), ssl: v.exactOptional(v.boolean()) })),
   acquirers: v.object({ live: v.object({ url }), test: v.object({ url }) }),
+  workflows: v.exactOptional(eachRegion(v.object({ stateMachineArn: v.string(), endpoint: v.exactOptional(url) }))),
+  detect: v.exactOptional(v.object({ failuresMin: ms, dwellMs: ms, viewFreshMs: ms, stallMs: ms, resumeAfterMs: ms })),
   credentials: v.exactOptional(v.object({ accessKeyId: v.string(), secretAccessKey: v.string() })),
   paymentPolicy: v.optional(v.object({ chargeInFlightMs: v.exactOptional(v.number()), acquirerKeyLifeMs: v.exactOptional(v.number()) }), {}),
 });
@@ -64,7 +81,7 @@ export async function readAddresses(options: AddressOptions, environment: Readon
   if (options.config !== undefined) return parse(await readText(options.config), options.config);
   const twin = options.url ?? (options.base === undefined ? undefined : `http://127.0.0.1:${options.base}`) ?? environment['UNDERSTUDY_URL'] ?? HERE;
   if (!URL.canParse(twin)) throw usageFault(`${twin} is not a URL; say --url http://127.0.0.1:4600 or --base 4600`);
-  return parse(await askTwin(new URL('/twin/connections', twin)), `the twin at ${twin}`);
+  return { ...parse(await askTwin(new URL('/twin/connections', twin)), `the twin at ${twin}`), twin };
 }
 
 async function readText(file: string): Promise<string> {

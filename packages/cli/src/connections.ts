@@ -1,21 +1,26 @@
 // The adapters a verb may use, made from the addresses when they are first asked for, and closed together.
 // Invariant: it reaches the table, the ledgers and the queues through both regions' own endpoints; it has no way past them.
-import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoOperationLog, DynamoUpkeep, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoMoveLog, DynamoOperationLog, DynamoUpkeep, DynamoVotes, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { createLedgerPool, PostgresLedgerControl, PostgresLedgerReport, PostgresOutbox } from '@understudy/adapters/postgres';
 import type { LedgerPool } from '@understudy/adapters/postgres';
 import { createAcquirerSides, createChargeReportSides, createHttpAcquirer, createHttpChargeReport } from '@understudy/adapters/acquirer';
 import { createSqsDeadLetters, createSqsQueue } from '@understudy/adapters/sqs';
+import { createStatesMover } from '@understudy/adapters/states';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
-import type { Acquirer, ChargeReport, DeadLetters, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, OperationLog, Outbox, PaymentPolicy, Queue, Region, Upkeep, WorkIndex } from '@understudy/core';
+import type { Acquirer, ChargeReport, DeadLetters, DetectPolicy, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, MoveLog, MoveRequest, OperationLog, Outbox, PaymentPolicy, Queue, Region, Upkeep, Votes, WorkIndex } from '@understudy/core';
 import { defaultPaymentPolicy } from '@understudy/core';
 import type { Addresses, QueueAddress } from './addresses.ts';
 import { usageFault } from './exit.ts';
+import { startInTwin } from './twin-mover.ts';
 
 /** A person can wait longer than a payment may, and a page of a scan is up to 1 MB. */
 const TABLE_LIMITS = { connectMs: 1000, totalMs: 10_000 } as const;
 /** One command does little at once. */
 const LEDGER_CONNECTIONS_MAX = 2;
+
+/** The functions' own defaults; a deployment with other `timings.detect` names them in its addresses. */
+const detectDefaults = { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 } as const;
 
 export class Connections {
   readonly addresses: Addresses;
@@ -61,6 +66,31 @@ export class Connections {
 
   get epochs(): EpochRegister {
     return new DynamoEpochRegister(this.table);
+  }
+
+  get votes(): Votes {
+    return new DynamoVotes(this.table);
+  }
+
+  get moveLog(): MoveLog {
+    return new DynamoMoveLog(this.table, systemRandom);
+  }
+
+  /** Starts moves in `region`, and asks no other; gives the request as it was started. */
+  starter(region: Region): (request: MoveRequest) => Promise<MoveRequest> {
+    const { twin, workflows, credentials } = this.addresses;
+    if (twin !== undefined) return (request) => startInTwin(twin, request);
+    if (!workflows) throw usageFault('the addresses name no workflows, which a move is started with; add `workflows` to the file, see docs/deploy.md');
+    const mover = createStatesMover({ ...workflows[region], region, ...(credentials && { credentials }) });
+    return async (request) => {
+      await mover.start(request);
+      return request;
+    };
+  }
+
+  /** As a detector has it that asks a person. */
+  get detectPolicy(): DetectPolicy {
+    return { ...detectDefaults, ...this.addresses.detect, mode: 'approval' };
   }
 
   get keys(): KeyStore {

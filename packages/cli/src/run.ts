@@ -1,12 +1,13 @@
 // Runs one command line: finds the verb, gives it a desk, prints its answer, and says how it ended.
 // Invariant: it never throws and never prints a stack for what a person can do something about; what it opened is
 // closed, also when the verb failed.
+import { createInterface } from 'node:readline/promises';
 import { isPortFault } from '@understudy/core';
 import type { PortFault } from '@understudy/core';
 import { Command, CommanderError } from 'commander';
 import { readAddresses } from './addresses.ts';
 import { Connections } from './connections.ts';
-import { exitCodes, Refusal } from './exit.ts';
+import { exitCodes, Refusal, usageFault } from './exit.ts';
 import type { ExitCode } from './exit.ts';
 import type { Act, Answer } from './verb.ts';
 import { verbs } from './verbs/index.ts';
@@ -16,12 +17,15 @@ export interface Shell {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Absent when nobody is there to answer. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 const shellOfProcess: Shell = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   environment: process.env,
+  ...(process.stdin.isTTY && { ask: askAtTerminal }),
 };
 
 const about = "The operator's command of Understudy. It reaches the service as somebody outside both regions does, through each region's own endpoints: a lost region is missing here too.";
@@ -37,7 +41,7 @@ export async function run(args: readonly string[], shell: Shell = shellOfProcess
     const command = given.at(-1) as Command;
     const options = command.optsWithGlobals();
     const connect = async () => (connections ??= new Connections(await readAddresses(options, shell.environment)));
-    answer = await work({ connect, progress: sparingly(shell) }, options as never, command.args);
+    answer = await work({ connect, progress: sparingly(shell), say: (line) => shell.err(`${line}\n`), confirm: (consequence) => confirm(shell, consequence) }, options as never, command.args);
     shell.out(options['json'] === true ? `${JSON.stringify(answer.json, exactly)}\n` : `${answer.text.trimEnd()}\n`);
   };
   try {
@@ -67,6 +71,21 @@ function programOf(act: Act, shell: Shell): Command {
     .exitOverride();
   for (const add of verbs) add(program, act);
   return program;
+}
+
+async function confirm({ ask }: Shell, consequence: string): Promise<boolean> {
+  if (!ask) throw usageFault(`${consequence} Nobody is there to be asked: say --yes`);
+  return /^y(es)?$/i.test((await ask(`${consequence}\nGo on? Type yes: `)).trim());
+}
+
+/** On standard error: standard output is the answer's. */
+async function askAtTerminal(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
 }
 
 const PROGRESS_EVERY_MS = 1000;

@@ -19,6 +19,10 @@ export interface Desk {
   connect(): Promise<Connections>;
   /** One line about work that takes more than a second. */
   readonly progress: (line: string) => void;
+  /** One line that must not be left out, such as a phase of a move. */
+  readonly say: (line: string) => void;
+  /** Says what will happen and asks for a yes. Without a terminal it is refused: scripts say --yes. */
+  confirm(consequence: string): Promise<boolean>;
 }
 
 export type Work<Options> = (desk: Desk, options: Options, names: readonly string[]) => Promise<Answer>;

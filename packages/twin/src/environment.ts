@@ -97,5 +97,6 @@ export function operatorAddresses({ network, timings, acquirerPort }: Pick<Envir
     acquirers: acquirerSides(acquirerPort),
     credentials: { accessKeyId: credentials.AWS_ACCESS_KEY_ID, secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY },
     paymentPolicy: timings.paymentPolicy,
+    ...(timings.functions['detect'] !== undefined && { detect: timings.functions['detect'] }),
   };
 }

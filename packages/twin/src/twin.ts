@@ -38,6 +38,14 @@ import type { Timings } from './timings.ts';
 const READY_LIMIT_MS = 60_000;
 const TEND_EVERY_MS = 1_000;
 
+/** What a person may say of a move; the rest is worked out. */
+export interface MoveOrder {
+  readonly to?: Region | undefined;
+  readonly fromEpoch?: number | undefined;
+  readonly by?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
 export class Twin {
   readonly events: EventHub = new EventHub();
   readonly network: Network = new Network();
@@ -205,15 +213,16 @@ export class Twin {
   }
 
   /** Starts the workflow in the region that is to become active. */
-  async startMove(kind: MoveKind, wanted?: Region): Promise<MoveRequest> {
+  async startMove(kind: MoveKind, order: MoveOrder = {}): Promise<MoveRequest> {
     const record = await this.#observer.readRecord();
-    const to = wanted ?? (kind === 'planned' ? primaryRegion : peerOf(record.activeRegion));
+    if (order.fromEpoch !== undefined && order.fromEpoch !== record.epoch) throw new NotNow(`the epoch is ${record.epoch} by now; look again`);
+    const to = order.to ?? (kind === 'planned' ? primaryRegion : peerOf(record.activeRegion));
     if (record.activeRegion === to && record.phase === 'open') throw new NotNow(`${to} is the active region already`);
     if (!this.#parts.node(to).up) throw new NotNow(`${to} is down; restore it first`);
     const request: MoveRequest = {
       to, kind, fromEpoch: record.epoch,
       runId: `${kind === 'planned' ? 'failback' : 'failover'}-${record.epoch + 1}-${to}-by-hand-${Date.now().toString(36)}`,
-      by: 'operator', reason: 'started by hand',
+      by: order.by ?? 'operator', reason: order.reason ?? 'started by hand',
     };
     this.#parts.node(to).startMove(request);
     this.events.emit('move_requested', { ...request });

@@ -43,7 +43,13 @@ const crashOrder = v.strictObject({
   kind: v.optional(v.string('kind must be a string')),
 });
 const publishInput = v.strictObject({ through: v.optional(v.pipe(v.string('through must be a day such as 2026-01-05'), v.isoDate('through must be a day such as 2026-01-05'))) });
-const moveTarget = v.strictObject({ to: v.optional(v.picklist(['us-east-1', 'us-east-2'], 'to must be us-east-1 or us-east-2')) });
+const sentence = (name: string, charactersMax: number) => v.optional(v.pipe(v.string(`${name} must be a string`), v.minLength(1, `${name} must not be empty`), v.maxLength(charactersMax, `${name} must have at most ${charactersMax} characters`)));
+const moveOrder = v.strictObject({
+  to: v.optional(v.picklist(['us-east-1', 'us-east-2'], 'to must be us-east-1 or us-east-2')),
+  fromEpoch: v.optional(v.pipe(v.number('fromEpoch must be a number'), v.safeInteger('fromEpoch must be whole'))),
+  by: sentence('by', 200),
+  reason: sentence('reason', 1000),
+});
 const wantedKey = v.strictObject({
   merchant: v.pipe(v.string('merchant must be a string'), v.check(isMerchantId, `merchant must be ${MERCHANT_RULE}`)),
   live: v.optional(v.boolean('live must be true or false'), false),
@@ -136,9 +142,9 @@ async function post(twin: Twin, path: string, request: IncomingMessage): Promise
       await twin.restoreWitness();
       return done;
     case '/twin/failover':
-      return { status: 202, body: await twin.startMove('failover', read(moveTarget, body).to) };
+      return { status: 202, body: await twin.startMove('failover', read(moveOrder, body)) };
     case '/twin/failback':
-      return { status: 202, body: await twin.startMove('planned') };
+      return { status: 202, body: await twin.startMove('planned', read(moveOrder, body)) };
     case '/twin/keys': {
       const { merchant, live, scopes: held } = read(wantedKey, body);
       return { status: 201, body: { apiKey: await twin.createKey({ merchantId: merchantId(merchant), live, scopes: held }) } };
