@@ -19,6 +19,10 @@ test('migrations: the published steps -> numbered from 1, never changed', () => 
   const published = [
     ['0001-books', '0b18ffbd136c25d2969fc2272dc8a70f774722904bf0d93259429d1ca261be7d'],
     ['0002-guards', '442c4ed8d6e7120feaf93ef6169a101da3cae76c5a895e39ff35f12ea7b40da6'],
+    ['0003-refunds', '37c2dcdd5f4c70341d80fd487f29c7cb2b233bf37c4b01150ea86ee3a624bd96'],
+    ['0004-deliveries', '6aebd7f7830d52660f06858c4a1e14ac006b7e349b7265681ba7b7e9f3001ae0'],
+    ['0005-publishing', 'd60dc4af8b925bf2689a3a062539adb120b9cefa965df8a8393a8a3761d505fa'],
+    ['0006-refund-entries', '701303cf2624a1edd7689450d8ea71c4343780f4e032daa5f59019b5f0334b42'],
   ];
   expect(migrations.map((migration) => [nameOf(migration), checksumOf(migration)]).slice(0, published.length)).toEqual(published);
 });
