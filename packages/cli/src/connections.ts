@@ -9,7 +9,7 @@ import { createSqsDeadLetters, createSqsQueue } from '@understudy/adapters/sqs';
 import { createStatesMover } from '@understudy/adapters/states';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
 import type { Acquirer, ChargeReport, DeadLetters, DetectPolicy, EpochRegister, Journal, KeyStore, LedgerControl, LedgerReport, MoveLog, MoveRequest, OperationLog, Outbox, PaymentPolicy, Queue, Region, Upkeep, Votes, WorkIndex } from '@understudy/core';
-import { defaultPaymentPolicy } from '@understudy/core';
+import { defaultDetectPolicy, defaultPaymentPolicy } from '@understudy/core';
 import type { Addresses, QueueAddress } from './addresses.ts';
 import { usageFault } from './exit.ts';
 import { startInTwin } from './twin-mover.ts';
@@ -18,9 +18,6 @@ import { startInTwin } from './twin-mover.ts';
 const TABLE_LIMITS = { connectMs: 1000, totalMs: 10_000 } as const;
 /** One command does little at once. */
 const LEDGER_CONNECTIONS_MAX = 2;
-
-/** The functions' own defaults; a deployment with other `timings.detect` names them in its addresses. */
-const detectDefaults = { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 } as const;
 
 export class Connections {
   readonly addresses: Addresses;
@@ -88,9 +85,9 @@ export class Connections {
     };
   }
 
-  /** As a detector has it that asks a person. */
+  /** As a detector has it that asks a person. A deployment with other `timings.detect` names them in its addresses. */
   get detectPolicy(): DetectPolicy {
-    return { ...detectDefaults, ...this.addresses.detect, mode: 'approval' };
+    return { ...defaultDetectPolicy, ...this.addresses.detect, mode: 'approval' };
   }
 
   get keys(): KeyStore {

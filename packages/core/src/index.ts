@@ -10,11 +10,11 @@ export type { Epoch, EpochRecord, MoveKind, Phase } from './domain/region/epoch.
 export { decimalsOf, formatAmount, minorUnits, parseAmount } from './domain/money/money.ts';
 export type { AmountFault, MinorUnits, Money } from './domain/money/money.ts';
 export { containsCardNumber, isCardNumber } from './domain/payment/card-number.ts';
-export { acceptedOf, customerId, isKnown, keyText, merchantId, statusOf, transactionId } from './domain/payment/payment.ts';
+export { acceptedOf, customerId, isDecided, isKnown, keyText, merchantId, sameDecision, statusOf, transactionId } from './domain/payment/payment.ts';
 export type {
   Acceptance, AcceptedPayment, CustomerId, DecidedPayment, Decision, KnownPayment, MerchantId, Outcome, Payment, PaymentKey, PaymentStatus, Quarantine, Tombstone, TransactionId,
 } from './domain/payment/payment.ts';
-export { decidedRefundsOf, hasWaitingRefund, isDecidedRefund, isRefundable, refundedMinor, refundId, REFUNDS_MAX, refundsOf, refundStatusOf } from './domain/refund/refund.ts';
+export { decidedRefundsOf, hasWaitingRefund, isDecidedRefund, isRefundable, refundedMinor, refundId, REFUNDS_MAX, refundsOf, sameRefund, refundStatusOf } from './domain/refund/refund.ts';
 export type { DecidedRefund, Refund, RefundAcceptance, RefundDecision, RefundId, RefundOutcome, RefundStatus } from './domain/refund/refund.ts';
 export { parseRefundRequest } from './domain/refund/refund-request.ts';
 export type { RefundRequest } from './domain/refund/refund-request.ts';
@@ -75,7 +75,7 @@ export { isKeyName, isKeyText, isMerchantId, isRevoked, KEY_NAME_RULE, keyIdOf, 
 export type { ApiKey, Revocation, Scope, StandingKey } from './domain/key/api-key.ts';
 export { settleStep, settleTable } from './domain/payment/settle-step.ts';
 export type { SettleAction, SettleFacts, SettleStep } from './domain/payment/settle-step.ts';
-export { detect, detectTable, HEALING_PATIENCE, takeOverRegion } from './domain/failover/detect.ts';
+export { defaultDetectPolicy, detect, detectTable, HEALING_PATIENCE, takeOverRegion } from './domain/failover/detect.ts';
 export type { DetectAction, DetectFacts, Detection, DetectPolicy, View } from './domain/failover/detect.ts';
 export { moveTables, nextMoveStep } from './domain/failover/move-table.ts';
 export type { LedgerFacts, MoveAction, MoveFacts, MovePolicy, MoveRequest, MoveStep } from './domain/failover/move.ts';

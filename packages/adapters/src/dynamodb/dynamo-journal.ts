@@ -4,8 +4,8 @@
  * attempt's answer is lost: the writes that could mistake their own first attempt for somebody else's carry an id of
  * the call (`accept_id`, `fault_id`); the others are the same when done twice.
  */
-import type { Acceptance, Decision, DecidedPayment, Epoch, Journal, Payment, PaymentKey, PostedMark, Quarantine, Random } from '@understudy/core';
-import { WORK_SHARDS } from '@understudy/core';
+import type { Acceptance, Decision, Epoch, Journal, Payment, PaymentKey, PostedMark, Quarantine, Random } from '@understudy/core';
+import { isDecided, sameDecision, WORK_SHARDS } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
 import { text, whole } from './item.ts';
 import type { Item, ItemReader } from './item.ts';
@@ -13,11 +13,6 @@ import { Items } from './items.ts';
 import { paymentPk } from './journal-table.ts';
 import { acceptedItem, decisionMap, paymentOf, quarantineMap, spentItem, workPlace, workSort } from './payment-item.ts';
 import { hasRefunds, refundCountOf, toldRefunds } from './refund-item.ts';
-
-const isDecided = (payment: Payment): payment is DecidedPayment => payment.acceptance !== undefined && payment.decision !== undefined;
-
-const sameDecision = (a: Decision, b: Decision): boolean =>
-  a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
 
 export class DynamoJournal implements Journal {
   readonly #items: Items;

@@ -5,19 +5,13 @@
  * finds its refund, or its decision, there.
  */
 import type { AcceptedPayment, PaymentKey, Random, RefundAcceptance, RefundDecision, RefundJournal } from '@understudy/core';
-import { assert, epochOf, isRefundable, REFUNDS_MAX, refundsOf, WORK_SHARDS } from '@understudy/core';
+import { assert, epochOf, isRefundable, REFUNDS_MAX, refundsOf, sameDecision, sameRefund, WORK_SHARDS } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
 import { text, whole } from './item.ts';
 import { Items } from './items.ts';
 import { paymentPk } from './journal-table.ts';
 import { paymentOf, workShard, workSort } from './payment-item.ts';
 import { refundDecisionMap, refundMap, refundName } from './refund-item.ts';
-
-const sameAcceptance = (a: RefundAcceptance, b: RefundAcceptance): boolean =>
-  a.amountMinor === b.amountMinor && a.acceptedAt === b.acceptedAt && a.acceptedRegion === b.acceptedRegion;
-
-const sameDecision = (a: RefundDecision, b: RefundDecision): boolean =>
-  a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
 
 export class DynamoRefunds implements RefundJournal {
   readonly #items: Items;
@@ -45,7 +39,7 @@ export class DynamoRefunds implements RefundJournal {
     });
     const payment = item && paymentOf(item);
     const standing = payment && refundsOf(payment).find((other) => other.refundId === refund.refundId);
-    return standing && sameAcceptance(standing, refund) ? { code: 'accepted' } : { code: 'refused', payment };
+    return standing && sameRefund(standing, refund) ? { code: 'accepted' } : { code: 'refused', payment };
   }
 
   async decideRefund(key: PaymentKey, refund: RefundAcceptance, decision: RefundDecision): ReturnType<RefundJournal['decideRefund']> {

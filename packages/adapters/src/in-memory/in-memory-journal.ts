@@ -1,7 +1,7 @@
 // The journal in memory: every method is one indivisible step, as a conditional write is. Tells its followers
 // (the regions' work indexes) of each change of work in order. Keeps no history.
 import type { Acceptance, Decision, DecidedPayment, Epoch, EpochMs, Journal, Payment, PaymentKey, PostedMark, Quarantine, Random, Upkeep, WorkEntry } from '@understudy/core';
-import { epochOf, keyText, refundsOf, WORK_SHARDS } from '@understudy/core';
+import { epochOf, isDecided, keyText, refundsOf, sameDecision, WORK_SHARDS } from '@understudy/core';
 
 /** Where a payment in work stands in the index. */
 export type WorkPlace = Pick<WorkEntry, 'postedEpoch' | 'acceptedAt'>;
@@ -18,11 +18,6 @@ interface Stored {
   readonly shard: number;
   readonly place?: WorkPlace;
 }
-
-const isDecided = (payment: Payment): payment is DecidedPayment => payment.acceptance !== undefined && payment.decision !== undefined;
-
-const sameDecision = (a: Decision, b: Decision): boolean =>
-  a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
 
 export class InMemoryJournal implements Journal, Upkeep {
   readonly #items = new Map<string, Stored>();

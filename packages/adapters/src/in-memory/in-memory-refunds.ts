@@ -1,13 +1,7 @@
 // The journal's writes about refunds in memory, each an indivisible step over the journal's own items.
 import type { AcceptedPayment, DecidedPayment, Payment, PaymentKey, Refund, RefundAcceptance, RefundDecision, RefundId, RefundJournal } from '@understudy/core';
-import { epochOf, isRefundable, refundedMinor, REFUNDS_MAX, refundsOf } from '@understudy/core';
+import { epochOf, isRefundable, refundedMinor, REFUNDS_MAX, refundsOf, sameDecision, sameRefund } from '@understudy/core';
 import type { InMemoryJournal } from './in-memory-journal.ts';
-
-const sameAcceptance = (a: RefundAcceptance, b: RefundAcceptance): boolean =>
-  a.amountMinor === b.amountMinor && a.acceptedAt === b.acceptedAt && a.acceptedRegion === b.acceptedRegion;
-
-const sameDecision = (a: RefundDecision, b: RefundDecision): boolean =>
-  a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
 
 const refundOf = (payment: Payment | undefined, id: RefundId): Refund | undefined => payment && refundsOf(payment).find((refund) => refund.refundId === id);
 
@@ -27,7 +21,7 @@ export class InMemoryRefunds implements RefundJournal {
       return { payment: { ...standing, refunds: byAcceptance, inWork: true }, place: { postedEpoch: epochOf(0), acceptedAt: mine.acceptedAt } };
     });
     const standing = refundOf(payment, mine.refundId);
-    return standing && sameAcceptance(standing, mine) ? { code: 'accepted' } : { code: 'refused', payment };
+    return standing && sameRefund(standing, mine) ? { code: 'accepted' } : { code: 'refused', payment };
   }
 
   async decideRefund(key: PaymentKey, { refundId: id }: RefundAcceptance, decision: RefundDecision): ReturnType<RefundJournal['decideRefund']> {

@@ -1,7 +1,7 @@
 // How long things wait, last and stay fresh, and how much is done at once. Operators and the local twin may override
 // any of them in one JSON variable; the defaults are those of AWS.
 import * as v from 'valibot';
-import { defaultRetryDelaysMs } from '@understudy/core';
+import { defaultDetectPolicy, defaultRetryDelaysMs } from '@understudy/core';
 import type { DetectPolicy, NotifyPolicy } from '@understudy/core';
 
 export interface Timings {
@@ -37,11 +37,11 @@ export const timingsSchema: v.GenericSchema<unknown, Timings> = v.strictObject({
   activeRegionFreshMs: whole(0, 5000),
   detect: v.optional(
     v.strictObject({
-      failuresMin: whole(1, 3),
-      dwellMs: whole(0, 30_000),
-      viewFreshMs: whole(1, 45_000),
-      stallMs: whole(1, 120_000),
-      resumeAfterMs: whole(1, 60_000),
+      failuresMin: whole(1, defaultDetectPolicy.failuresMin),
+      dwellMs: whole(0, defaultDetectPolicy.dwellMs),
+      viewFreshMs: whole(1, defaultDetectPolicy.viewFreshMs),
+      stallMs: whole(1, defaultDetectPolicy.stallMs),
+      resumeAfterMs: whole(1, defaultDetectPolicy.resumeAfterMs),
     }),
     {},
   ),

@@ -30,6 +30,9 @@ export interface DetectPolicy {
   readonly resumeAfterMs: number;
 }
 
+/** Those of AWS: slower than any probe that is only late, well below what a person would need. */
+export const defaultDetectPolicy: Omit<DetectPolicy, 'mode'> = { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 };
+
 export interface DetectFacts {
   readonly me: Vantage;
   readonly now: EpochMs;

@@ -37,6 +37,10 @@ export interface Decision {
   readonly businessDate: BusinessDate;
 }
 
+/** Whether what stands is what was given: then a write whose answer was lost was ours. A refund's decision compares alike. */
+export const sameDecision = (a: Decision, b: Decision): boolean =>
+  a.outcome === b.outcome && a.acquirerReference === b.acquirerReference && a.code === b.code && a.decidedAt === b.decidedAt && a.businessDate === b.businessDate;
+
 /** Set aside for a person: a fault of the payment itself, not of the world. Not a decision. */
 export interface Quarantine {
   readonly reason: string;
@@ -95,6 +99,8 @@ export const isKnown = (payment: Payment): payment is KnownPayment => payment.ac
 
 /** When, where and in which mode it was accepted: what a purge leaves. */
 export const acceptedOf = (payment: KnownPayment): Omit<Tombstone, 'purgedAt'> => (payment.acceptance ?? payment.tombstone) as Omit<Tombstone, 'purgedAt'>;
+
+export const isDecided = (payment: Payment): payment is DecidedPayment => payment.acceptance !== undefined && payment.decision !== undefined;
 
 export type PaymentStatus = 'accepted' | Outcome | 'quarantined';
 

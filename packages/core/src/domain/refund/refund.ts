@@ -33,6 +33,10 @@ export interface RefundAcceptance {
   readonly acceptedRegion: Region;
 }
 
+/** Whether what stands under an id is what was to be accepted: then a write whose answer was lost was ours. */
+export const sameRefund = (a: RefundAcceptance, b: RefundAcceptance): boolean =>
+  a.amountMinor === b.amountMinor && a.acceptedAt === b.acceptedAt && a.acceptedRegion === b.acceptedRegion;
+
 export interface Refund extends RefundAcceptance {
   readonly decision?: RefundDecision;
   /** Its row stood in the books of some epoch: from then on its outcome is told, and never changes. */
