@@ -2,6 +2,7 @@
  * The environment of the functions: the same names as on AWS, with the twin's links in place of AWS's endpoints.
  * Only the signing keys are a secret: else the twin's parts trust 127.0.0.1.
  */
+import { journalTable, sessionsTable } from '@understudy/adapters/dynamodb';
 import { peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { linkNames } from './network.ts';
@@ -11,9 +12,6 @@ import { globalClusterIdentifier, memberArn } from './stand-ins/rds/index.ts';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { TwinOptions } from './options.ts';
 import type { Timings } from './timings.ts';
-
-export const journalTableName = 'understudy-journal';
-export const sessionsTableName = 'understudy-sessions';
 
 const http = (port: number): string => `http://127.0.0.1:${port}`;
 const byRegion = <T>(value: (region: Region) => T): Readonly<Record<Region, T>> => ({ 'us-east-1': value('us-east-1'), 'us-east-2': value('us-east-2') });
@@ -37,8 +35,8 @@ export function regionEnvironment(region: Region, { network, timings, failoverPo
     ...credentials,
     AWS_REGION: region,
     REGION: region,
-    JOURNAL_TABLE: journalTableName,
-    SESSIONS_TABLE: sessionsTableName,
+    JOURNAL_TABLE: journalTable.TableName,
+    SESSIONS_TABLE: sessionsTable.TableName,
     SIGNING_KEYS: signingKeys,
     DYNAMODB_ENDPOINT: http(port(linkNames.dynamodb(region))),
     DYNAMODB_PEER_ENDPOINT: http(port(linkNames.dynamodbPeer(region))),
@@ -68,7 +66,7 @@ export function witnessEnvironment({ network, timings, failoverPolicy }: Environ
     ...credentials,
     AWS_REGION: witnessRegion,
     REGION: witnessRegion,
-    JOURNAL_TABLE: journalTableName,
+    JOURNAL_TABLE: journalTable.TableName,
     // The witness holds no replica: it asks the standby by default's endpoint first, then the other.
     DYNAMODB_ENDPOINT: http(network.port(linkNames.witnessDynamodb('us-east-2'))),
     DYNAMODB_PEER_ENDPOINT: http(network.port(linkNames.witnessDynamodb('us-east-1'))),
@@ -84,7 +82,7 @@ export function witnessEnvironment({ network, timings, failoverPolicy }: Environ
 export function operatorAddresses({ network, timings, acquirerPort }: Pick<EnvironmentOptions, 'network' | 'timings'> & { readonly acquirerPort: number }): object {
   const port = (service: 'dynamodb' | 'sqs' | 'ledger', region: Region) => network.port(linkNames.operator(service, region));
   return {
-    table: { name: journalTableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },
+    table: { name: journalTable.TableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },
     queues: regions.flatMap((region) => {
       const endpoint = http(port('sqs', region));
       const url = (name: string) => `${endpoint}/000000000000/${name}`;

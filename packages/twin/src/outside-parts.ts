@@ -9,7 +9,6 @@ import type { EpochRecord, EpochRegister, KeyStore, MoveLog, Region } from '@und
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataDir } from './data-dir.ts';
-import { journalTableName, sessionsTableName } from './environment.ts';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
 import { UsageError } from './options.ts';
@@ -56,7 +55,7 @@ export class OutsideParts {
     const endpoint = (region: Region) => `http://127.0.0.1:${ports[region]}`;
     const connection = createDynamoConnection({
       primaryEndpoint: endpoint('us-east-2'), peerEndpoint: endpoint('us-east-1'), region: 'us-east-2', peerRegion: 'us-east-1',
-      credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' }, table: journalTableName, clock: systemClock,
+      credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' }, table: journalTable.TableName, clock: systemClock,
     });
     const epochs = new DynamoEpochRegister(connection);
     await epochs.initialise(firstEpochRecord(primaryRegion, epochMs(Date.now())));
@@ -68,10 +67,10 @@ export class OutsideParts {
     this.table = await startChild({
       entry: new URL('stand-ins/dynamodb/dynamodb.process.ts', import.meta.url),
       configuration: {
-        dataDir: dataDir.table, regions, tables: [{ ...journalTable, TableName: journalTableName }],
+        dataDir: dataDir.table, regions, tables: [journalTable],
         regional: {
           dataDir: dataDir.sessions, sweepEveryMs: SWEEP_EVERY_MS,
-          tables: [{ request: { ...sessionsTable, TableName: sessionsTableName }, ttlAttribute: SESSIONS_TTL_ATTRIBUTE }],
+          tables: [{ request: sessionsTable, ttlAttribute: SESSIONS_TTL_ATTRIBUTE }],
           peers: Object.fromEntries(regions.map((region) => [region, network.port(linkNames.sessionsReplication(region))])),
         },
       },
