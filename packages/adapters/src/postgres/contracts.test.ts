@@ -12,7 +12,7 @@ import { PostgresLedgerControl } from './postgres-ledger-control.ts';
 import { PostgresLedger } from './postgres-ledger.ts';
 import { PostgresOutbox } from './postgres-outbox.ts';
 import { TestRelay } from './test-relay.ts';
-import { TestServer, until } from './test-server.ts';
+import { caughtUp, TestServer, until } from './test-server.ts';
 
 let primary: TestServer;
 let standby: TestServer;
@@ -27,24 +27,11 @@ afterAll(async () => {
   await primary?.stop();
 });
 
-async function caughtUp(): Promise<void> {
-  const [row] = await primary.sql('postgres', 'SELECT pg_current_wal_insert_lsn() AS lsn');
-  await primary.sql('postgres', 'SELECT pg_switch_wal()');
-  await until('the standby has replayed everything', async () => {
-    const [replayed] = await standby.sql('postgres', 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done', [row?.['lsn']]);
-    return replayed?.['done'] === true;
-  });
-  await until('nothing more is under way', async () => {
-    const [standing] = await standby.sql('postgres', "SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS done");
-    return standing?.['done'] === true;
-  });
-}
-
 /** `also`: what this database has beside the ledger. */
 async function postgresFixture(also?: string): Promise<LedgerFixture & { readonly outboxes: OutboxFixture }> {
   const database = await primary.createDatabase();
   if (also !== undefined) await database.sql(also);
-  await caughtUp();
+  await caughtUp(primary, standby);
   const relay = await TestRelay.start(database.connection);
   const pools = {
     'us-east-1': createLedgerPool({ ...relay.connection, maxConnections: 8 }),
@@ -52,7 +39,7 @@ async function postgresFixture(also?: string): Promise<LedgerFixture & { readonl
   };
   const shared = {
     ledger: new PostgresLedger(pools['us-east-1']),
-    caughtUp,
+    caughtUp: () => caughtUp(primary, standby),
     cutOff: () => relay.close(),
     close: async () => {
       await Promise.all([pools['us-east-1'].end(), pools['us-east-2'].end()]);

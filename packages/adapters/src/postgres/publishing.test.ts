@@ -13,7 +13,7 @@ import { PostgresReceiptBook } from './postgres-receipt-book.ts';
 import { PostgresSettlementBook } from './postgres-settlement-book.ts';
 import { holding, waiterFor } from './test-holder.ts';
 import { TestRelay } from './test-relay.ts';
-import { TestServer, until } from './test-server.ts';
+import { caughtUp, TestServer } from './test-server.ts';
 import type { TestDatabase } from './test-server.ts';
 
 let primary: TestServer;
@@ -29,19 +29,9 @@ afterAll(async () => {
   await primary?.stop();
 });
 
-/** The switch closes the file of the log, so that nothing of it waits to be sent. */
-async function caughtUp(): Promise<void> {
-  const [row] = await primary.sql('postgres', 'SELECT pg_current_wal_insert_lsn() AS lsn');
-  await primary.sql('postgres', 'SELECT pg_switch_wal()');
-  await until('the standby has replayed everything', async () => {
-    const [replayed] = await standby.sql('postgres', 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done', [row?.['lsn']]);
-    return replayed?.['done'] === true;
-  });
-}
-
 async function fixture(): Promise<BookFixture & { readonly database: TestDatabase }> {
   const database = await primary.createDatabase();
-  await caughtUp();
+  await caughtUp(primary, standby);
   const relay = await TestRelay.start(database.connection);
   const pools = { 'us-east-1': createLedgerPool({ ...relay.connection, maxConnections: 8 }), 'us-east-2': createLedgerPool(standby.connectionTo(database.name)) };
   const [own, other] = [pools['us-east-1'], pools['us-east-2']];
@@ -49,7 +39,7 @@ async function fixture(): Promise<BookFixture & { readonly database: TestDatabas
     region: 'us-east-1', ledger: new PostgresLedger(own), standby: new PostgresLedger(other), control: new PostgresLedgerControl(pools),
     receipts: new PostgresReceiptBook(own), standbyReceipts: new PostgresReceiptBook(other),
     settlement: new PostgresSettlementBook(own), standbySettlement: new PostgresSettlementBook(other),
-    caughtUp,
+    caughtUp: () => caughtUp(primary, standby),
     cutOff: () => relay.close(),
     close: async () => {
       await Promise.all([own.end(), other.end()]);

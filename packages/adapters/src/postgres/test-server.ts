@@ -147,6 +147,20 @@ async function newFolder(): Promise<string> {
   return folder;
 }
 
+/** The switch closes the file of the log, so that nothing of it waits to be sent; then the standby holds all, and streams. */
+export async function caughtUp(primary: TestServer, standby: TestServer): Promise<void> {
+  const [row] = await primary.sql('postgres', 'SELECT pg_current_wal_insert_lsn() AS lsn');
+  await primary.sql('postgres', 'SELECT pg_switch_wal()');
+  await until('the standby has replayed everything', async () => {
+    const [replayed] = await standby.sql('postgres', 'SELECT pg_last_wal_replay_lsn() >= $1::pg_lsn AS done', [row?.['lsn']]);
+    return replayed?.['done'] === true;
+  });
+  await until('nothing more is under way', async () => {
+    const [standing] = await standby.sql('postgres', "SELECT pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() AND EXISTS (SELECT FROM pg_stat_wal_receiver WHERE status = 'streaming') AS done");
+    return standing?.['done'] === true;
+  });
+}
+
 /** Asks until the answer is yes; an error counts as no, until the time is up. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
   const deadline = performance.now() + START_LIMIT_MS;
