@@ -5,7 +5,7 @@ const platform = ['node:*', '@aws-sdk/*', '@smithy/*', 'pg', 'aws-cdk-lib*'];
 
 /** A later override replaces a rule's options, so every pattern list below is complete in itself. */
 const perPackage = Object.entries(allowed).map(([name, may]) => ({
-  files: [`packages/${name}/**/*.ts`],
+  files: [`packages/${name}/**/*.{ts,tsx}`],
   rules: {
     'no-restricted-imports': [
       'error' as const,

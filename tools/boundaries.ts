@@ -7,8 +7,10 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   api: ['core'],
   adapters: ['core'],
   functions: ['core', 'api', 'adapters'],
-  twin: ['core', 'api', 'adapters', 'functions'],
+  console: ['core', 'api'],
+  twin: ['core', 'api', 'adapters', 'functions', 'console'],
   simulation: ['core', 'adapters'],
-  cli: ['core', 'api', 'adapters'],
+  cli: ['core', 'api', 'adapters', 'infra', 'simulation'],
   infra: ['functions'],
+  bench: ['core', 'api', 'adapters', 'functions', 'simulation', 'twin'],
 };

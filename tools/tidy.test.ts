@@ -24,7 +24,7 @@ const lineCount = (text: string): number => text.split('\n').length - 1;
 const linesLike = (pattern: RegExp, paths: readonly string[] = tracked): readonly string[] =>
   paths.flatMap((path) => read(path).split('\n').flatMap((line, i) => (pattern.test(line) ? [`${path}:${i + 1}`] : [])));
 
-const sources = tracked.filter((path) => /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith('.test.ts'));
+const sources = tracked.filter((path) => /^packages\/[^/]+\/src\/.*\.tsx?$/.test(path) && !/\.test\.tsx?$/.test(path));
 const documents = tracked.filter((path) => path.endsWith('.md'));
 
 const opensWithComment = (text: string): boolean => /^(#!.*\n)?(\/\/ |\/\*\*)/.test(text);
