@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { keepTestsInMemory } from './tools/test-folder.ts';
+
+keepTestsInMemory();
 
 export default defineConfig({
   test: {
