@@ -1,6 +1,6 @@
 /**
  * `npm run check`: everything that continuous integration asks for, one step after the other, with the time each took.
- * `-- --tested` leaves the tests out, for whoever has just run them.
+ * `-- --tested` leaves `npm test` out, for whoever has just run it.
  */
 import { spawnSync } from 'node:child_process';
 
@@ -9,6 +9,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'lint and boundaries', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'infrastructure', command: ['npm', 'run', '--silent', 'synth:check'] },
   { name: 'tests', command: ['npm', 'test', '--silent'] },
+  { name: 'end-to-end tests', command: ['npm', 'run', '--silent', 'test:e2e'] },
 ];
 
 const arguments_ = process.argv.slice(2);
