@@ -5,6 +5,7 @@
  */
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventFeed } from './event-feed.ts';
 import type { RunningTwin } from './running-twin.ts';
 
 const EVENTS_MAX = 40;
@@ -48,16 +49,14 @@ async function part(name: string, read: () => Promise<readonly string[]>): Promi
 }
 
 async function eventsOf({ urls }: Told): Promise<readonly string[]> {
-  const answer = await fetch(`${urls.console}/twin/events`, { signal: AbortSignal.timeout(EVENTS_WAIT_MS) });
-  let text = '';
-  const decoder = new TextDecoder();
+  const lines: string[] = [];
   try {
-    for await (const bytes of answer.body ?? []) text += decoder.decode(bytes, { stream: true });
-  } catch {
-    // The limit above has ended the stream.
+    for await (const event of eventFeed(urls.console, AbortSignal.timeout(EVENTS_WAIT_MS))) lines.push(JSON.stringify(event));
+  } catch (error) {
+    // The limit above has ended the stream; anything else is a twin that does not answer.
+    if (lines.length === 0) throw error;
   }
-  const data = 'data: ';
-  return text.split('\n').flatMap((line) => (line.startsWith(data) ? [line.slice(data.length)] : [])).slice(-EVENTS_MAX);
+  return lines.slice(-EVENTS_MAX);
 }
 
 async function logOf(path: string): Promise<readonly string[]> {

@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { regions } from '@understudy/core';
 import { followsIn, isHealedIn, untilState } from '../crash-points/waits.ts';
 import { activeRegion } from '../drill/check.ts';
+import { eventFeed } from '../drill/event-feed.ts';
 import { RunningTwin } from '../drill/running-twin.ts';
 import { doorsOf, merchantKey, payment } from './client.ts';
 import type { Doors } from './client.ts';
@@ -41,8 +42,7 @@ afterAll(async () => {
 });
 
 async function listen(): Promise<void> {
-  const response = await fetch(`${twin.urls.console}/twin/events`, { signal: listening.signal });
-  for await (const chunk of response.body ?? []) told += Buffer.from(chunk).toString('utf8');
+  for await (const event of eventFeed(twin.urls.console, listening.signal)) told += `${JSON.stringify(event)}\n`;
 }
 
 const door = (n: number) => [doors.east1, doors.east2][n % 2] as Doors['api'];

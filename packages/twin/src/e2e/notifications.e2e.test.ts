@@ -10,6 +10,8 @@ import { peerOf } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { followsIn, isHealedIn, untilState } from '../crash-points/waits.ts';
 import { activeRegion } from '../drill/check.ts';
+import { eventFeed } from '../drill/event-feed.ts';
+import type { FeedEvent } from '../drill/event-feed.ts';
 import { RunningTwin } from '../drill/running-twin.ts';
 import { doorsOf, payment } from './client.ts';
 import type { Client, Doors } from './client.ts';
@@ -21,7 +23,7 @@ const MOVE_LIMIT_MS = 180_000;
 let twin: RunningTwin;
 let doors: Doors;
 let receiver: Receiver;
-let events: { readonly type: string; readonly fields: Readonly<Record<string, unknown>> }[];
+let events: FeedEvent[];
 let listening: AbortController;
 
 beforeAll(async () => {
@@ -42,20 +44,7 @@ afterAll(async () => {
 
 /** The twin's event stream, as operators have it. */
 async function listen(): Promise<void> {
-  const response = await fetch(`${twin.urls.console}/twin/events`, { signal: listening.signal });
-  let text = '';
-  for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
-    text += Buffer.from(chunk).toString('utf8');
-    const parts = text.split('\n\n');
-    text = parts.pop() ?? '';
-    for (const part of parts) {
-      const data = /^data: (.*)$/m.exec(part)?.[1];
-      if (data !== undefined) {
-        const fields = JSON.parse(data) as Record<string, unknown>;
-        events.push({ type: String(fields['type']), fields });
-      }
-    }
-  }
+  for await (const event of eventFeed(twin.urls.console, listening.signal)) events.push(event);
 }
 
 async function listensAt(path: string, client: Client, more: object = {}): Promise<string> {
@@ -70,7 +59,7 @@ async function deafTo(id: string): Promise<void> {
 }
 
 const eventually = (check: () => unknown, timeout = TELL_LIMIT_MS) => vi.waitFor(check, { timeout, interval: 200 });
-const alerts = (kind: string, id: string) => events.filter(({ type, fields }) => type === 'alert' && fields['kind'] === kind && JSON.stringify(fields).includes(id));
+const alerts = (kind: string, id: string) => events.filter((event) => event.type === 'alert' && event['kind'] === kind && JSON.stringify(event).includes(id));
 
 /** As an operator does. */
 async function understudy(...args: readonly string[]): Promise<{ readonly code: number; readonly json: Record<string, unknown> }> {
@@ -112,7 +101,7 @@ describe('notifications: while all is well', () => {
     await eventually(() => {
       for (const [kind, id] of [['payment_failed', 'told-no'], ['high_value', 'told-high']] as const) {
         expect(alerts(kind, id)).toHaveLength(1);
-        expect(events).toContainEqual(expect.objectContaining({ type: 'alert_copy', fields: expect.objectContaining({ heard_in: 'us-east-2', alert_id: alerts(kind, id)[0]?.fields['alert_id'] }) }));
+        expect(events).toContainEqual(expect.objectContaining({ type: 'alert_copy', heard_in: 'us-east-2', alert_id: alerts(kind, id)[0]?.['alert_id'] }));
       }
     });
     await twin.behave({ mode: 'approve' });

@@ -7,6 +7,7 @@ import type { Moment } from '../crash-points/crash-point.ts';
 import { OrchestratorStage } from '../crash-points/orchestrator-stage.ts';
 import { untilState } from '../crash-points/waits.ts';
 import { activeRegion } from '../drill/check.ts';
+import { eventFeed } from '../drill/event-feed.ts';
 import { RunningTwin } from '../drill/running-twin.ts';
 
 const LIMIT_MS = 120_000;
@@ -30,14 +31,8 @@ beforeEach(async () => {
 
 /** The event stream tells what was before it is asked, and then what comes. */
 async function untilTold(wanted: { readonly type: string; readonly region: Region; readonly since: number }): Promise<void> {
-  const stream = await fetch(`${twin.urls.console}/twin/events`, { signal: AbortSignal.timeout(LIMIT_MS / 2) });
-  let text = '';
-  for await (const part of stream.body ?? []) {
-    text += Buffer.from(part).toString('utf8');
-    const lines = text.split('\n');
-    text = lines.pop() ?? '';
-    const events = lines.filter((line) => line.startsWith('data: ')).map((line) => JSON.parse(line.slice('data: '.length)) as { readonly type: string; readonly region?: string; readonly at: number });
-    if (events.some((event) => event.type === wanted.type && event.region === wanted.region && event.at >= wanted.since)) return;
+  for await (const event of eventFeed(twin.urls.console, AbortSignal.timeout(LIMIT_MS / 2))) {
+    if (event.type === wanted.type && event['region'] === wanted.region && event.at >= wanted.since) return;
   }
   throw new Error(`the events ended without ${wanted.type}`);
 }
