@@ -1,7 +1,7 @@
 // A ledger's outbox in memory. It keeps nothing itself: events are the rows of its server, and what it notes travels in
 // that server's log, so that a standby shows a prefix of it and a lost primary takes the rest away.
 import type { ClaimQuery, DecidedPayment, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery, UnaddressedQuery } from '@understudy/core';
-import { assert, epochMs, formatAmount, isoTime, keyText } from '@understudy/core';
+import { epochMs, formatAmount, isoTime, keyText } from '@understudy/core';
 import type { InMemoryLedger, RefundRow } from './in-memory-ledger.ts';
 
 export type OutboxNote =
@@ -51,6 +51,8 @@ const without = <K extends keyof DeliveryState>(delivery: DeliveryState, ...name
   Object.fromEntries(Object.entries(delivery).filter(([name]) => !names.some((other) => other === name))) as unknown as Omit<DeliveryState, K>;
 
 const isOneOf = (keys: readonly PaymentKey[], event: LedgerEvent): boolean => keys.some((key) => keyText(key) === keyText(event));
+/** Its place names another event in the books of another timeline. */
+const isSameEvent = (a: LedgerEvent, b: LedgerEvent): boolean => keyText(a) === keyText(b) && a.name === b.name && a.facts['refund_id'] === b.facts['refund_id'];
 const byDue = (a: DeliveryState, b: DeliveryState): number => (a.dueAt ?? 0) - (b.dueAt ?? 0) || Number(a.id) - Number(b.id);
 
 export class InMemoryOutbox implements Outbox {
@@ -66,8 +68,8 @@ export class InMemoryOutbox implements Outbox {
   }
 
   async address(given: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void> {
-    const { addressed, deliveries } = this.#standing();
-    const fresh = given.filter(({ event }) => !addressed.has(event.place));
+    const { addressed, deliveries, events } = this.#standing();
+    const fresh = given.filter(({ event }) => !addressed.has(event.place) && events.some((one) => one.place === event.place && isSameEvent(one, event)));
     const made = fresh.flatMap(({ event, targets }) => targets.map((target) => ({ event, target })));
     this.#ledger.noteOutbox([
       ...fresh.map(({ event }) => ({ kind: 'addressed' as const, place: event.place })),
@@ -95,7 +97,8 @@ export class InMemoryOutbox implements Outbox {
 
   async record(claimed: Delivery, outcome: DeliveryOutcome): Promise<void> {
     const standing = this.#standing().deliveries.get(claimed.id);
-    assert(standing !== undefined, 'a delivery is never removed');
+    // Of books that were lost: what stands under its id here, if anything, is another delivery.
+    if (!standing || standing.target !== claimed.target || !isSameEvent(standing.event, claimed.event)) return this.#ledger.noteOutbox([]);
     if (outcome.code !== 'told' && standing.dueAt !== claimed.leaseUntil) return this.#ledger.noteOutbox([]);
     const heard = { ...without(standing, 'dueAt', 'deadAt'), lastAnswer: outcome.answer, answeredAt: outcome.at };
     if (outcome.code === 'told') return this.#ledger.noteOutbox([noteOf({ ...heard, toldAt: standing.toldAt ?? outcome.at })]);

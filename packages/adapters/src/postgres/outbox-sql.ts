@@ -17,9 +17,20 @@ export const UNADDRESSED_OF_KEYS: string = `
 SELECT ${EVENT} FROM understudy.outbox AS event JOIN ${keys(3)} USING (merchant_id, transaction_id)
 WHERE addressed_at IS NULL AND merchant_id <> ALL ($2::text[]) ORDER BY id LIMIT $1`;
 
-/** $1 places, $2 [{place, target}], $3 now. */
+/**
+ * Which row holds an event: its place alone names another event in the books of another timeline, and whoever was paused
+ * for the length of two moves comes back with a place of books that were lost.
+ */
+const IS_SAME = (meant: string): string =>
+  `(event.merchant_id, event.transaction_id, event.refund_id, event.event) = (${meant}.merchant_id, ${meant}.transaction_id, ${meant}.refund_id, ${meant}.event)`;
+const MEANT = 'merchant_id text, transaction_id text, refund_id text, event text';
+
+/** $1 events with their places, $2 [{place, target}], $3 now. */
 export const ADDRESS: string = `
-WITH locked AS (SELECT id FROM understudy.outbox WHERE id = ANY ($1::bigint[]) AND addressed_at IS NULL ORDER BY id FOR UPDATE),
+WITH locked AS (
+  SELECT event.id FROM understudy.outbox AS event JOIN jsonb_to_recordset($1::jsonb) AS meant (place bigint, ${MEANT}) ON meant.place = event.id AND ${IS_SAME('meant')}
+  WHERE event.addressed_at IS NULL ORDER BY event.id FOR UPDATE OF event
+),
 noted AS (UPDATE understudy.outbox SET addressed_at = $3 WHERE id IN (SELECT id FROM locked) RETURNING id)
 INSERT INTO understudy.delivery (outbox_id, target, due_at)
 SELECT noted.id, chosen.target, $3 FROM noted JOIN jsonb_to_recordset($2::jsonb) AS chosen (place bigint, target text) ON chosen.place = noted.id
@@ -65,15 +76,16 @@ ready AS (
   SELECT id FROM due WHERE turn <= $4 ORDER BY due_at, id LIMIT $3
 ),${TAKE}`;
 
-/** $1 the delivery, $2 the end of its claim, $3 the outcome, $4 now, $5 the answer, $6 the next try. A failure counts only for the claim that stands. */
+/** $1 the delivery, $2 the end of its claim, $3 the outcome, $4 now, $5 the answer, $6 the next try, $7 its target, $8 its event. A failure counts only for the claim that stands. */
 export const RECORD: string = `
-UPDATE understudy.delivery SET
+UPDATE understudy.delivery AS delivery SET
   failures = failures + CASE $3::text WHEN 'told' THEN 0 ELSE 1 END,
   due_at = CASE $3::text WHEN 'failed' THEN $6::timestamptz END,
   told_at = CASE $3::text WHEN 'told' THEN coalesce(told_at, $4) ELSE told_at END,
   dead_at = CASE $3::text WHEN 'dead' THEN $4::timestamptz END,
   last_answer = $5, answered_at = $4
-WHERE id = $1 AND ($3::text = 'told' OR due_at = $2)`;
+FROM understudy.outbox AS event, jsonb_to_record($8::jsonb) AS meant (${MEANT})
+WHERE delivery.id = $1 AND ($3::text = 'told' OR due_at = $2) AND event.id = delivery.outbox_id AND delivery.target = $7 AND ${IS_SAME('meant')}`;
 
 const listed = (condition: string): string => `SELECT ${DELIVERY} FROM understudy.delivery ${WITH_EVENT} WHERE ${condition} ORDER BY delivery.id DESC LIMIT $1`;
 

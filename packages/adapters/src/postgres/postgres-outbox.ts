@@ -44,9 +44,9 @@ export class PostgresOutbox implements Outbox {
   }
 
   async address(addressed: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void> {
-    const places = addressed.map(({ event }) => event.place);
+    const events = addressed.map(({ event }) => ({ place: event.place, ...identityOf(event) }));
     const targets = addressed.flatMap(({ event, targets: chosen }) => chosen.map((target) => ({ place: event.place, target })));
-    await this.#query(ADDRESS, [places, JSON.stringify(targets), timeOf(at)]);
+    await this.#query(ADDRESS, [JSON.stringify(events), JSON.stringify(targets), timeOf(at)]);
   }
 
   async claim({ now, leaseMs, limit, perTarget, keys, except }: ClaimQuery): Promise<readonly Delivery[]> {
@@ -57,9 +57,9 @@ export class PostgresOutbox implements Outbox {
     return rows.map((row) => ({ id: row.id, event: eventOf(row), target: row.target, failures: row.failures, leaseUntil }));
   }
 
-  async record({ id, leaseUntil }: Delivery, outcome: DeliveryOutcome): Promise<void> {
+  async record({ id, event, target, leaseUntil }: Delivery, outcome: DeliveryOutcome): Promise<void> {
     const nextTryAt = outcome.code === 'failed' ? timeOf(outcome.nextTryAt) : null;
-    await this.#query(RECORD, [id, timeOf(leaseUntil), outcome.code, timeOf(outcome.at), outcome.answer, nextTryAt]);
+    await this.#query(RECORD, [id, timeOf(leaseUntil), outcome.code, timeOf(outcome.at), outcome.answer, nextTryAt, target, JSON.stringify(identityOf(event))]);
   }
 
   async list({ state, limit }: { readonly state: 'dead' | 'pending' | 'told'; readonly limit: number }): Promise<readonly DeliveryState[]> {
@@ -84,6 +84,10 @@ const timeOf = (at: EpochMs): string => new Date(at).toISOString();
 const columnsOf = (keys: readonly PaymentKey[]): [merchants: readonly string[], transactions: readonly string[]] => [keys.map((key) => key.merchantId), keys.map((key) => key.transactionId)];
 
 const eventOf = (row: EventRow): LedgerEvent => ({ ...keyOf(row), place: row.place, name: row.event, facts: row.payload });
+
+/** What names an event in every ledger. */
+const identityOf = ({ merchantId, transactionId, name, facts }: LedgerEvent): Readonly<Record<string, string>> =>
+  ({ merchant_id: merchantId, transaction_id: transactionId, refund_id: facts['refund_id'] ?? '', event: name });
 
 const at = <N extends string>(name: N, value: Date | null): { readonly [K in N]?: EpochMs } =>
   (value === null ? {} : { [name]: epochMs(value.getTime()) }) as { readonly [K in N]?: EpochMs };

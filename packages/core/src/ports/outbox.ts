@@ -64,11 +64,11 @@ export type Redelivery = { readonly id: string } | { readonly deadOf: readonly P
 export interface Outbox {
   /** The oldest events whose targets are not chosen yet. */
   unaddressed(query: UnaddressedQuery): Promise<readonly LedgerEvent[]>;
-  /** Makes a delivery for each target, due at once. An event is addressed once: what came first stands. */
+  /** Makes a delivery for each target, due at once. An event is addressed once: what came first stands. One that these books do not hold is passed over. */
   address(addressed: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void>;
   /** Takes what is due, the longest due first; nobody else gets it before `leaseMs` have passed. */
   claim(query: ClaimQuery): Promise<readonly Delivery[]>;
-  /** Notes what became of a claim. A failure counts only while the claim is the latest; what was told stays told. */
+  /** Notes what became of a claim. A failure counts only while the claim is the latest; what was told stays told. A claim made in books that were lost changes nothing. */
   record(delivery: Delivery, outcome: DeliveryOutcome): Promise<void>;
   /** The latest first. */
   list(query: { readonly state: 'dead' | 'pending' | 'told'; readonly limit: number }): Promise<readonly DeliveryState[]>;

@@ -161,6 +161,23 @@ const recording: Readonly<Record<string, (fixture: OutboxFixture) => Promise<voi
     assert((await outbox.redeliver({ id: revived.id }, at(5))) === 1 && claimedTexts(await outbox.claim(query(5))) === 'a>webhook:1', 'by id also one that was told');
     assert((await outbox.redeliver({ id: '999999' }, at(6))) === 0, 'one that is not there is none');
   },
+  'what lost books gave the same id and place -> nothing is told, given up or addressed by it': async (fixture) => {
+    const { outbox, ledger } = fixture;
+    await addressed(fixture, ['a'], ['webhook:1']);
+    const claimed = await claimOne(outbox, 0);
+    const lost: LedgerEvent = { ...claimed.event, transactionId: decided('lost').transactionId };
+    for (const outcome of [{ code: 'told', at: at(1), answer: 'HTTP 200' }, { code: 'dead', at: at(1), answer: 'HTTP 500' }] as const) {
+      await outbox.record({ ...claimed, event: lost }, outcome);
+      await outbox.record({ ...claimed, target: 'webhook:2' }, outcome);
+      await outbox.record({ ...claimed, id: '999999' }, outcome);
+    }
+    assert((await outbox.list({ state: 'pending', limit: 10 })).length === 1, 'it is still to be told');
+    await ledger.post(first, [decided('b')]);
+    const [event] = await outbox.unaddressed({ limit: 10 });
+    assert(event !== undefined, 'b waits for its targets');
+    await outbox.address([{ event: { ...event, transactionId: lost.transactionId }, targets: [] }], at(2));
+    assert(namesOf(await outbox.unaddressed({ limit: 10 })) === 'shop#b payment.processed', 'and still does');
+  },
   'list: more than the limit -> the latest ones': async (fixture) => {
     await addressed(fixture, ['a'], ['webhook:1']);
     await addressed(fixture, ['b'], ['webhook:1']);
