@@ -1,12 +1,7 @@
 /** What happened in the twin, in order, for whoever listens. Keeps the last ones, so that a page that opens late has a past. */
+import type { TwinEvent } from '@understudy/console/contract';
 
-export interface TwinEvent {
-  readonly id: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
+export type { TwinEvent };
 
 const KEPT_MAX = 1_000;
 

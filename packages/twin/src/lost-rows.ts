@@ -2,17 +2,13 @@
  * Compares the books of a former primary with those of its successor: which rows were committed there and never
  * replicated? Reads only. A lost row that the journal brought back stands in the successor under a later epoch.
  */
+import type { LostTail } from '@understudy/console/contract';
 import type { ClientBase } from 'pg';
 import pg from 'pg';
 import { databaseName, superuser } from './postgres/index.ts';
 import type { Address } from './postgres/index.ts';
 
-export interface LostTail {
-  /** Rows that the successor did not receive by replication. */
-  readonly lost: number;
-  /** Of those, how many the journal has brought back by now. */
-  readonly restored: number;
-}
+export type { LostTail };
 
 const PAGE = 1_000;
 

@@ -4,13 +4,14 @@
  */
 import { peerOf, primaryRegion, regions, witnessRegion } from '@understudy/core';
 import type { Region, Vantage } from '@understudy/core';
+import { services } from '@understudy/console/contract';
+import type { Service } from '@understudy/console/contract';
 import type { LinkEffect } from './switchboard/effects.ts';
 import { Switchboard } from './switchboard/switchboard.ts';
 import type { LinkName, LinkState } from './switchboard/switchboard.ts';
 
-/** Dependencies of a region that `POST /twin/regions/R/services/S` can break. */
-export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication', 'sessions-replication', 'bucket', 'bucket-replication'] as const;
-export type Service = (typeof services)[number];
+export { services };
+export type { Service };
 export type LinkService = Exclude<Service, 'index'>;
 
 export const linkNames = {

@@ -2,6 +2,7 @@
  * A region as the supervisor sees it: the process that runs it, and its last words about itself.
  * Invariant: while the process is not running, every link that leads into it leads nowhere.
  */
+import type { QueueCounts } from '@understudy/console/contract';
 import type { MoveRequest, Region } from '@understudy/core';
 import { startChild } from './child.ts';
 import type { Child, ChildMessage } from './child.ts';
@@ -9,12 +10,6 @@ import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import type { Network } from './network.ts';
 import { NotNow } from './options.ts';
 import type { Invoke, RegionConfiguration, RegionReady, RegionReport, StartMove } from './region/configuration.ts';
-
-export interface QueueCounts {
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly dead: number;
-}
 
 export interface RegionNodeOptions {
   readonly region: Region;

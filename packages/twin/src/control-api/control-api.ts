@@ -1,5 +1,5 @@
 /**
- * The twin's control API, and the page that shows it: see the contract for every path.
+ * The twin's control API, and the console that shows it: see the contract for every path.
  * Its own additions: GET /twin/connections (what the command line connects to), /twin/links, /twin/processes; POST /twin/regions/R/kill-process, /restore-process; and for
  * crash points POST /twin/regions/R/die-at {write, when, kind?}, GET /twin/regions/R/writes, /twin/regions/R/runtime.
  * Invariant: it listens on 127.0.0.1 and takes orders only from itself: a request that a foreign web page makes is refused.
@@ -16,7 +16,7 @@ import type { Service } from '../network.ts';
 import { NotNow, UsageError } from '../options.ts';
 
 import type { Twin } from '../twin.ts';
-import { page } from './page.ts';
+import { Pages } from './pages.ts';
 import { streamEvents, streamLedger } from './streams.ts';
 
 interface Answer {
@@ -72,7 +72,8 @@ export interface ControlApi {
 }
 
 export function createControlApi(twin: Twin): ControlApi {
-  const server = createServer((request, response) => void serve(twin, request, response));
+  const pages = new Pages((sentence) => twin.events.emit('console_fault', { cause: sentence }));
+  const server = createServer((request, response) => void serve({ twin, pages }, request, response));
   return {
     listen: (port) => listen(server, port),
     close: () =>
@@ -83,15 +84,20 @@ export function createControlApi(twin: Twin): ControlApi {
   };
 }
 
-async function serve(twin: Twin, request: IncomingMessage, response: ServerResponse): Promise<void> {
+interface Served {
+  readonly twin: Twin;
+  readonly pages: Pages;
+}
+
+async function serve({ twin, pages }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     if (isForeign(request)) return send(response, { status: 403, body: { error: 'the control API takes orders only from its own pages', code: 'forbidden' } });
-    if (request.method === 'GET' && path === '/') return void response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }).end(page);
     if (request.method === 'GET' && path === '/twin/events') return streamEvents(twin.events, request, response);
     const ledger = /^\/twin\/ledger\/([^/]+)\/(payments|refunds)$/.exec(path);
     if (request.method === 'GET' && ledger?.[2] === 'payments') return await streamLedger((after, limit) => twin.ledgerPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
     if (request.method === 'GET' && ledger) return await streamLedger<LedgerRefundRow>((after, limit) => twin.refundPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
+    if (request.method === 'GET' && pages.serve(path, response)) return;
     if (request.method !== 'GET' && request.method !== 'POST') return send(response, { status: 405, body: { error: 'the control API takes GET and POST', code: 'method_not_allowed' } });
     send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path));
   } catch (error) {

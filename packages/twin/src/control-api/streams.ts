@@ -7,10 +7,14 @@ import type { LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 const PAGE = 1_000;
 const HEARTBEAT_MS = 15_000;
 
-/** Server-sent events: the kept past (after `Last-Event-ID`, when given), then everything as it happens. */
+/**
+ * Server-sent events: the kept past (after `Last-Event-ID`, when given), then everything as it happens. `?untyped` leaves out the
+ * line that names each type, because a page hears a named event only if it knew the name beforehand.
+ */
 export function streamEvents(events: EventHub, request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const write = (event: TwinEvent) => response.write(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+  const isUntyped = request.url?.endsWith('?untyped') ?? false;
+  const write = (event: TwinEvent) => response.write(`id: ${event.id}\n${isUntyped ? '' : `event: ${event.type}\n`}data: ${JSON.stringify(event)}\n\n`);
   for (const event of events.since(Number(request.headers['last-event-id'] ?? 0))) write(event);
   const silence = events.listen(write);
   const heartbeat = setInterval(() => response.write(': still here\n\n'), HEARTBEAT_MS);
