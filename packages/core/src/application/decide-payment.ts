@@ -116,8 +116,9 @@ async function decide(ports: SettlePorts, key: PaymentKey, mine: Omit<Decision, 
   const { decision } = stored.payment;
   const approvalLost = mine.outcome === 'processed' && mine.acquirerReference !== undefined && decision.acquirerReference !== mine.acquirerReference;
   if (!stored.won && approvalLost) await voidSecond(ports, stored.payment, mine.acquirerReference ?? '');
-  // A decision against a charge, made by somebody else, may have been made without knowing of one.
-  if (!stored.won && decision.outcome !== 'processed' && !(await reverseCharge(ports, stored.payment))) return 'waiting';
+  // A decision against a charge may have been made without knowing of one: by somebody else, or of a decline that the
+  // acquirer forgot before another request charged. Looked for after the decision, whatever is missed was charged later.
+  if (decision.outcome !== 'processed' && !(await reverseCharge(ports, stored.payment))) return 'waiting';
   return stored.payment;
 }
 

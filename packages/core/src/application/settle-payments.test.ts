@@ -320,6 +320,21 @@ describe('settle: two at once', () => {
     expect(alertsOf(world)).toEqual(['orphan_charge_stands']);
   });
 
+  test('declined here, and charged anew for somebody who lost the answer before the decline was decided -> given back before the failure is posted', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await accepted(world, 'a');
+    const { acquirer } = world.backstage;
+    acquirer.behave({ mode: 'charge_no_answer', times: 1 });
+    acquirer.behave({ mode: 'decline', times: 1 });
+    const forgets = afterCharge(acquirer, async () => {
+      acquirer.forgetDeclines();
+      await settle(world, key);
+      expect(acquirer.netCharges(key)).toBe(1);
+    });
+    expect(await settle(world, key, { acquirer: forgets })).toBe('settled');
+    expect([rowOf(world, 'a'), acquirer.netCharges(key)]).toEqual(['failed', 0]);
+  });
+
   test('an acquirer that forgets declines approves the second attempt -> the first decision stands, the approval is voided', async () => {
     const world = await createWorld({ seed: 1 });
     const key = await accepted(world, 'a');

@@ -3,21 +3,13 @@ import { keyText } from '@understudy/core';
 import type { Checker, Evidence } from './checker.ts';
 
 /**
- * Charges that stand for payments decided otherwise, with nobody left to give them back: made after the decision by an
- * actor that then died or was cut off, or by an acquirer that forgot that it had declined. The audit finds them.
+ * Charges that stand for payments decided otherwise, with nobody left to give them back: made after the decision, by an
+ * actor that then died, was cut off, or lost the answer. The audit finds them.
  */
-export const leftToAudit = ({ payments, world, history }: Evidence): ReadonlySet<string> => {
-  const isLate = (text: string): boolean => (history.chargedAt.get(text) ?? 0) > (history.decidedAt.get(text) ?? Infinity);
-  const charges = world.backstage.acquirer.charges();
-  const isForgotten = (text: string): boolean => {
-    const own = charges.filter((charge) => keyText(charge) === text);
-    return own.some((declined) => declined.outcome === 'declined' && own.some((charge) => charge.outcome === 'approved' && charge.idempotencyKey === declined.idempotencyKey));
-  };
-  return new Set(payments
-    .filter((payment) => payment.decision && payment.decision.outcome !== 'processed' && world.backstage.acquirer.netCharges(payment) === 1)
-    .map(keyText)
-    .filter((text) => isLate(text) || isForgotten(text)));
-};
+export const leftToAudit = ({ payments, world, history }: Evidence): ReadonlySet<string> => new Set(payments
+  .filter((payment) => payment.decision && payment.decision.outcome !== 'processed' && world.backstage.acquirer.netCharges(payment) === 1)
+  .map(keyText)
+  .filter((text) => (history.chargedAt.get(text) ?? 0) > (history.decidedAt.get(text) ?? Infinity)));
 
 export const chargedOnce: Checker = {
   name: 'charged once',

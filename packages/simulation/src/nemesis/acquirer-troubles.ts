@@ -6,13 +6,16 @@ import type { Script } from '../workload/script.ts';
 
 const LAST_TICK = 1200;
 const TIMES_OUT = 3;
+/** Often enough that it forgets most declines while somebody is still deciding. */
+const FORGETS = 100;
 
 export function acquirerTroubles({ dice, world: { backstage: { acquirer } } }: Stage): Script {
   const timesOut = Array.from({ length: TIMES_OUT }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.behave({ mode: 'charge_no_answer', times: 1 }) }));
   const undecidedAt = dice.integer(LAST_TICK);
   const undecided = { atTick: undecidedAt, happen: () => acquirer.behave({ mode: 'in_progress', times: 1 }) };
   const finishes = { atTick: undecidedAt + 50 + dice.integer(250), happen: () => void finishCharges(acquirer) };
-  const forgets = dice.chance(0.2) ? [{ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() }] : [];
+  // A breach of what is demanded of it.
+  const forgets = Array.from({ length: dice.chance(0.2) ? FORGETS : 0 }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() }));
   return [...timesOut, undecided, finishes, ...forgets];
 }
 

