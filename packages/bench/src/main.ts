@@ -1,0 +1,93 @@
+/**
+ * `npm run bench -- [NAME...]`: runs the benchmarks one after the other, says what they find, and writes it as JSON.
+ * `npm run bench -- --docs` writes docs/performance.md and its plots from the committed runs instead.
+ * Invariant: a benchmark that fails is named and does not keep the others from running; the exit code says so.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Bench, Benchmark, Findings } from './benchmark.ts';
+import { benchmarks } from './benchmarks/index.ts';
+import { compare } from './measure/compare.ts';
+import { describeMachine } from './measure/machine.ts';
+import { writePage } from './report/page.ts';
+import { runText } from './report/run.ts';
+import type { Run, RunReport } from './report/run.ts';
+import { reportText } from './report/text.ts';
+
+const names = benchmarks.map(({ name }) => name);
+const usage = `Usage: npm run bench -- [NAME...] [options]
+
+  NAME          ${names.join(', ')}; all of them when none is named
+  --quick       smaller sizes and three rounds: some three minutes for all
+  --large       the sizes that take ten times longer as well
+  --rounds N    so many rounds of each comparison (5; 3 with --quick)
+  --json FILE   the same as JSON
+  --docs        measures nothing: writes docs/performance.md from docs/performance/*.json
+`;
+
+const ROUNDS_MAX = 100;
+
+function readCommand() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { quick: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, rounds: { type: 'string' }, json: { type: 'string' }, docs: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
+  const unknown = positionals.find((name) => !names.includes(name));
+  if (values.help) throw new Error(usage);
+  if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}\n${usage}`);
+  if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS_MAX)) throw new Error(`--rounds must be a whole number from 1 to ${ROUNDS_MAX}`);
+  return { ...values, rounds, wanted: positionals.length === 0 ? benchmarks : benchmarks.filter(({ name }) => positionals.includes(name)) };
+}
+
+/** One line that is written over where somebody watches; a line each where a log is kept. */
+function progress(name: string): (sentence: string) => void {
+  const startedAt = performance.now();
+  return (sentence) => {
+    const line = `${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${name}: ${sentence}`;
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line.slice(0, (process.stderr.columns ?? 120) - 1)}`);
+    else process.stderr.write(`${line}\n`);
+  };
+}
+
+const none: Findings = { comparisons: [], figures: [], series: [], goals: [], notes: [] };
+
+async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'large' | 'rounds'>): Promise<RunReport> {
+  const { name, about } = benchmark;
+  const say = progress(name);
+  const ends: (() => Promise<unknown>)[] = [];
+  const folder = await mkdtemp(join(tmpdir(), `understudy-bench-${name}-`));
+  const startedAt = performance.now();
+  try {
+    const found = await benchmark.run({ ...options, folder, say, after: (end) => void ends.push(end), compare: (contest) => compare(contest, { rounds: options.rounds, say }) });
+    return { name, about, ...none, ...found, tookS: Math.round((performance.now() - startedAt) / 1000) };
+  } finally {
+    for (const end of ends.reverse()) await end().catch((error: unknown) => say(`could not be ended: ${String(error)}`));
+    await rm(folder, { recursive: true, force: true });
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+  }
+}
+
+async function main(): Promise<void> {
+  const { wanted, docs, json, quick, large, rounds } = readCommand();
+  if (docs) return writePage();
+  const run: Run = { at: new Date().toISOString(), quick, rounds, machine: describeMachine(), reports: [] };
+  for (const benchmark of wanted) {
+    try {
+      const report = await runOne(benchmark, { quick, large, rounds });
+      run.reports.push(report);
+      process.stdout.write(reportText(report));
+    } catch (error) {
+      process.exitCode = 1;
+      process.stdout.write(`\n${benchmark.name}: FAILED: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    }
+    if (json !== undefined) await writeFile(json, runText(run));
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 2;
+});
