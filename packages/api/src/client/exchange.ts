@@ -2,7 +2,7 @@
 // signal, even if `fetch` does neither; and only what the contract can have said counts as an answer. A page of some
 // proxy on the way, a redirect or half a body decide nothing.
 import type { ErrorBody } from '../error-codes.ts';
-import type { World } from './world.ts';
+import type { Response, World } from './world.ts';
 
 /** Made once for all tries, so that every region is sent the same bytes. */
 export interface ApiRequest {
@@ -46,7 +46,7 @@ export async function exchange(world: World, url: string, { request, timeoutMs, 
     const { method, headers, body } = request;
     const response = await unlessAborted(world.fetch(url + request.path, { method, headers, signal: ending.signal, redirect: 'manual', ...(body !== undefined && { body }) }), ending.signal);
     const text = await unlessAborted(response.text(), ending.signal);
-    return worthOf(response.status, objectIn(text), response.headers.get('retry-after'));
+    return worthOf(response.status, objectIn(text), retryAfterMs(response));
   } catch (cause) {
     return { answered: false, retryAfterMs: 0, notDone: neverSent(cause), atFault: true, cause };
   } finally {
@@ -71,15 +71,22 @@ function objectIn(text: string): object | undefined {
   }
 }
 
+/** The service names seconds; a proxy on the way may name a time, which is told by the clock of its own answer. */
+function retryAfterMs({ headers }: Response): number {
+  const after = headers.get('retry-after') ?? '';
+  const seconds = after === '' || Number.isFinite(Number(after)) ? Number(after) : (Date.parse(after) - Date.parse(headers.get('date') ?? '')) / 1000;
+  return Math.max(0, seconds || 0) * 1000;
+}
+
 const REQUEST_TIMEOUT = 408;
 const THROTTLED = 429;
 
-function worthOf(status: number, body: object | undefined, retryAfter: string | null): Answered | Unanswered {
+function worthOf(status: number, body: object | undefined, retryAfter: number): Answered | Unanswered {
   const accepted = status >= 200 && status < 300;
   const refused = status >= 400 && status < 500 && status !== REQUEST_TIMEOUT && status !== THROTTLED;
   if (body && (accepted || (refused && isErrorBody(body)))) return { answered: true, status, body };
   const throttled = status === THROTTLED;
-  return { answered: false, status, retryAfterMs: (Number(retryAfter) || 0) * 1000, notDone: throttled, atFault: !throttled };
+  return { answered: false, status, retryAfterMs: retryAfter, notDone: throttled, atFault: !throttled };
 }
 
 export const isErrorBody = (body: object): body is ErrorBody => 'code' in body && typeof body.code === 'string' && 'error' in body && typeof body.error === 'string';

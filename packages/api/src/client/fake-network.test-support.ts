@@ -20,6 +20,13 @@ export class VirtualClock {
     return () => this.#timers.delete(timer);
   };
 
+  /** Of several at the same time, the one that was set first. */
+  #earliest(): Timer | undefined {
+    let earliest: Timer | undefined;
+    for (const timer of this.#timers) if (!earliest || timer.at < earliest.at) earliest = timer;
+    return earliest;
+  }
+
   get pending(): number {
     return this.#timers.size;
   }
@@ -29,7 +36,7 @@ export class VirtualClock {
     const until = this.#now + durationMs;
     for (;;) {
       await quiet();
-      const [next] = [...this.#timers].toSorted((a, b) => a.at - b.at);
+      const next = this.#earliest();
       if (!next || next.at > until) break;
       this.#now = next.at;
       this.#timers.delete(next);
@@ -46,7 +53,7 @@ export class VirtualClock {
     for (const until = this.#now + limitMs; this.#now < until; ) {
       await quiet();
       if (done) return work;
-      const [next] = [...this.#timers].toSorted((a, b) => a.at - b.at);
+      const next = this.#earliest();
       if (!next) throw new Error('nothing will happen any more, and the work is not done');
       this.#now = next.at;
       this.#timers.delete(next);
@@ -69,6 +76,7 @@ export interface Behaviour {
   readonly status?: number;
   readonly body?: unknown;
   readonly retryAfter?: string;
+  readonly date?: string;
 }
 
 export interface Sent {
@@ -117,14 +125,15 @@ export class FakeNetwork {
   };
 
   async #answer(behaviour: Behaviour, init: RequestInit): Promise<Response> {
-    const { how, afterMs = LATENCY_MS, status = 200, retryAfter } = behaviour;
+    const { how, afterMs = LATENCY_MS, status = 200, retryAfter, date } = behaviour;
     await this.#wait(how === 'hang' || how === 'ignore' ? Infinity : afterMs, how === 'ignore' ? undefined : init.signal);
     if (how === 'refuse') throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
     const id = init.body === undefined ? undefined : (JSON.parse(init.body) as { transaction_id?: string }).transaction_id;
     if (status < 300 && id !== undefined) this.done.add(id);
     if (how === 'lose') throw new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } });
     const body = 'body' in behaviour ? behaviour.body : status < 300 ? { transaction_id: id, status: 'accepted' } : { error: 'a sentence', code: 'planted' };
-    return { status, headers: { get: (name) => (name === 'retry-after' ? (retryAfter ?? null) : null) }, text: () => Promise.resolve(typeof body === 'string' ? body : JSON.stringify(body)) };
+    const headers = new Map([['retry-after', retryAfter], ['date', date]]);
+    return { status, headers: { get: (name) => headers.get(name) ?? null }, text: () => Promise.resolve(typeof body === 'string' ? body : JSON.stringify(body)) };
   }
 
   #wait(durationMs: number, signal?: AbortSignal): Promise<void> {

@@ -1,6 +1,5 @@
 // How long an answer may take before a second endpoint is asked as well. Invariant: the delay follows what answers took
-// lately, within bounds; and hedges stay a small share of all calls, so that a service that is slow because it has too
-// much to do is not given twice as much.
+// lately, within bounds.
 
 export interface PaceLimits {
   /** One try. */
@@ -19,15 +18,11 @@ const REMEMBERED = 64;
 const HEDGED_FROM = 0.95;
 /** Fewer answers say nothing about a percentile. */
 const ANSWERS_MIN = 10;
-/** What may be under way to a region in the moment it falls silent. After that it rests, and needs no hedges. */
-const HEDGES_SAVED = 100;
-const HEDGES_PER_CALL = 0.1;
 
 export class Pace {
   readonly limits: PaceLimits;
   readonly #tookMs: number[] = [];
   #next = 0;
-  #hedges: number = HEDGES_SAVED;
 
   constructor(limits: PaceLimits) {
     this.limits = limits;
@@ -41,17 +36,9 @@ export class Pace {
 
   /** For a call that begins. */
   hedgeAfterMs(): number {
-    this.#hedges = Math.min(HEDGES_SAVED, this.#hedges + HEDGES_PER_CALL);
     const { min, max, first } = this.limits.hedgeMs;
     const known = this.#tookMs.length;
     if (known < ANSWERS_MIN) return first;
     return Math.min(max, Math.max(min, this.#tookMs.toSorted((a, b) => a - b)[Math.floor(known * HEDGED_FROM)] ?? first));
-  }
-
-  /** Takes one hedge, if there is one left. */
-  mayHedge(): boolean {
-    if (this.#hedges < 1) return false;
-    this.#hedges -= 1;
-    return true;
   }
 }

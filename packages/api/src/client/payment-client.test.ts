@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { routes } from '../routes.ts';
+import { Budget } from './budget.ts';
 import { Endpoint, inOrder } from './endpoint.ts';
 import { FAR, FakeNetwork, NEAR } from './fake-network.test-support.ts';
 import type { Behaviour } from './fake-network.test-support.ts';
@@ -174,6 +175,19 @@ describe('client: no answer from anybody', () => {
     expect(again?.at).toBeGreaterThanOrEqual(2_010);
   });
 
+  test('told as a time, by a clock that is wrong -> waited for as long as between the answer\'s own times', async () => {
+    for (const region of [NEAR, FAR]) network.behaviour[region] = ({ at }) => (at < 1_500 ? { ...unavailable, retryAfter: 'Thu, 01 Jan 1970 00:00:02 GMT', date: 'Thu, 01 Jan 1970 00:00:00 GMT' } : {});
+    await pay();
+    expect(network.sent[2]?.at).toBeGreaterThanOrEqual(2_010);
+    expect(network.sent[2]?.at).toBeLessThan(2_100);
+  });
+
+  test.each(['soon', '-5', '', 'Thu, 01 Jan 1970 00:00:02 GMT'])('told to come back at %j, which is no time to wait -> the usual pause', async (retryAfter) => {
+    for (const region of [NEAR, FAR]) network.behaviour[region] = ({ at }) => (at < 15 ? { ...unavailable, retryAfter } : {});
+    await pay();
+    expect(network.clock.now()).toBeLessThan(100);
+  });
+
   test('told to come back after the deadline -> not waited for', async () => {
     for (const region of [NEAR, FAR]) network.behaviour[region] = { ...unavailable, retryAfter: '60' };
     await expect(refusal(client.pay(payment()))).resolves.toMatchObject({ tries: 2, lastStatus: 503 });
@@ -279,7 +293,7 @@ describe('client: memory of regions', () => {
     network.behaviour[NEAR] = { afterMs: 250 };
     network.behaviour[FAR] = { how: 'hang' };
     for (let n = 0; n < 5; n += 1) {
-      const call = { request: { method: 'GET', path: '/', headers: {} }, endpoints: [near, far], pace: new Pace(promptly), deadline: Infinity, signal: undefined };
+      const call = { request: { method: 'GET', path: '/', headers: {} }, endpoints: [near, far], pace: new Pace(promptly), budget: new Budget(0), deadline: Infinity, signal: undefined };
       await network.clock.during(race(network.world, call));
     }
     expect(network.to(FAR)).toHaveLength(5);
@@ -335,7 +349,51 @@ describe('client: when to hedge', () => {
     for (const region of [NEAR, FAR]) network.behaviour[region] = { afterMs: 2_000 };
     for (let n = 0; n < 10; n += 1) await times(200);
     expect(network.sent.length - 2_000).toBeGreaterThan(100);
-    expect(network.sent.length - 2_000).toBeLessThanOrEqual(100 + 2_000 * 0.1);
+    expect(network.sent.length - 2_000).toBeLessThanOrEqual(100 + 2_000 * 0.2 + (network.clock.now() / 1000) * 2);
+  });
+});
+
+describe('client: what it asks for beyond its callers\' calls', () => {
+  const outage = async (behaviour: Behaviour, { calls, backAt = Infinity }: { readonly calls: number; readonly backAt?: number }) => {
+    network.random = seeded(7);
+    for (const region of [NEAR, FAR]) network.behaviour[region] = ({ at }) => (at < backAt ? behaviour : {});
+    const all = Array.from({ length: calls }, (_, n) => client.pay(payment(`outage-${n}`)).then(() => 'accepted', (error: unknown) => error));
+    return network.clock.during(Promise.all(all));
+  };
+  const storeAndTrickle = 100 + (DEADLINE_MS / 1000) * 2;
+
+  test.each<[string, Behaviour]>([['say 503', unavailable], ['count their callers', { status: 429, body: { error: 'too many', code: 'throttled' } }], ['are silent', { how: 'hang' }]])('both regions %s, 500 calls wait for them -> one request each to either region, and few more', async (_what, behaviour) => {
+    const outcomes = await outage(behaviour, { calls: 500 });
+    expect(new Set(outcomes.map((error) => (error as Error).name))).toEqual(new Set(['UnansweredError']));
+    expect(network.sent.length).toBeLessThanOrEqual(2 * 500 + 500 * 0.2 + storeAndTrickle);
+    nothingIsLeft();
+  });
+
+  test('both come back after ten seconds -> all who waited are answered soon, although the store was empty', async () => {
+    const outcomes = await outage(unavailable, { calls: 500, backAt: 10_000 });
+    expect(new Set(outcomes)).toEqual(new Set(['accepted']));
+    expect(network.clock.now()).toBeLessThan(20_000);
+  });
+
+  test('one region fails a thousand calls in a row -> the other has one request for each of them', async () => {
+    network.behaviour[NEAR] = unavailable;
+    for (let n = 0; n < 1_000; n += 1) await pay(`order-${n}`);
+    expect(network.to(FAR)).toHaveLength(1_000);
+    expect(network.to(NEAR).length).toBeLessThan(20);
+  });
+
+  test('near calls fail at once in one burst -> each is answered elsewhere without waiting for the budget', async () => {
+    network.behaviour[NEAR] = killed;
+    await network.clock.during(Promise.all(Array.from({ length: 500 }, (_, n) => client.pay(payment(`burst-${n}`)))));
+    expect(network.clock.now()).toBe(11);
+  });
+
+  test('a time-out that the caller\'s own deadline made -> nothing is held against the region', async () => {
+    network.behaviour[NEAR] = { afterMs: 100 };
+    for (let n = 0; n < 5; n += 1) await refusal(client.pay(payment(), { deadlineMs: 20 }));
+    network.sent.length = 0;
+    await pay();
+    expect(network.sent.map(({ region }) => region)).toEqual([NEAR]);
   });
 });
 

@@ -8,6 +8,7 @@ import { routes } from '../routes.ts';
 import type { OperationName } from '../routes.ts';
 import type { SessionBody } from '../session-body.ts';
 import type { WebhookBody } from '../webhook-body.ts';
+import { Budget } from './budget.ts';
 import { Endpoint } from './endpoint.ts';
 import { PaymentError, UnansweredError } from './errors.ts';
 import { isErrorBody } from './exchange.ts';
@@ -54,6 +55,7 @@ export class PaymentClient {
   readonly #deadlineMs: number;
   readonly #promptly = new Pace(promptly);
   readonly #patiently = new Pace(patiently);
+  readonly #budget: Budget;
 
   constructor({ endpoints, apiKey, deadlineMs = DEADLINE_MS, world }: ClientOptions) {
     if (endpoints.length < 1 || endpoints.length > ENDPOINTS_MAX) throw new TypeError(`endpoints: from 1 to ${ENDPOINTS_MAX} base URLs are needed`);
@@ -61,6 +63,7 @@ export class PaymentClient {
     this.#endpoints = endpoints.map((url) => new Endpoint(url.replace(/\/+$/, ''), this.#world.random));
     this.#authorization = `Bearer ${apiKey}`;
     this.#deadlineMs = deadlineMs;
+    this.#budget = new Budget(this.#world.clock.now());
   }
 
   /** Accepts a payment: from now on it will be charged once, or declined. */
@@ -157,7 +160,9 @@ export class PaymentClient {
   #outcome(operation: OperationName, parts: Parts, options: CallOptions = {}): Promise<Outcome> {
     const pace = operation === 'processPayment' ? this.#patiently : this.#promptly;
     const send = withoutId.has(operation) ? sendOnce : race;
-    return send(this.#world, { request: this.#requestOf(operation, parts), endpoints: this.#endpoints, pace, deadline: this.#deadlineOf(options), signal: options.signal });
+    const request = this.#requestOf(operation, parts);
+    this.#budget.earn();
+    return send(this.#world, { request, endpoints: this.#endpoints, pace, budget: this.#budget, deadline: this.#deadlineOf(options), signal: options.signal });
   }
 
   #deadlineOf({ deadlineMs = this.#deadlineMs }: CallOptions): number {

@@ -8,12 +8,15 @@
 //
 // Invariant: it ends by the deadline or with the caller's signal; a definite answer wins over any number of unknown
 // ones; when it has ended nothing of it is under way.
+import type { Budget } from './budget.ts';
 import { inOrder } from './endpoint.ts';
 import type { Endpoint } from './endpoint.ts';
 import { UnansweredError } from './errors.ts';
 import { exchange } from './exchange.ts';
 import type { Answered, ApiRequest, Unanswered } from './exchange.ts';
 import type { Pace } from './pace.ts';
+import { isExtra, pauseBefore } from './patience.ts';
+import type { RequestFacts } from './patience.ts';
 import { sleep } from './world.ts';
 import type { World } from './world.ts';
 
@@ -21,6 +24,7 @@ export interface Call {
   readonly request: ApiRequest;
   readonly endpoints: readonly Endpoint[];
   readonly pace: Pace;
+  readonly budget: Budget;
   /** By the world's clock. */
   readonly deadline: number;
   readonly signal: AbortSignal | undefined;
@@ -32,18 +36,22 @@ export interface Outcome {
   readonly tries: number;
 }
 
-/** Of one endpoint. With pauses of a second on average this is longer than the usual deadline, which ends it before. */
-const TRIES_MAX = 50;
-/** Full jitter: anything from nothing up to this, doubled with each try. */
-const PAUSE_MS = { first: 50, max: 2_000 } as const;
+const timeoutAt = (now: number, { pace, deadline }: Pick<Call, 'pace' | 'deadline'>): number => Math.min(pace.limits.timeoutMs, deadline - now);
 
-function pauseMs(world: World, triesBefore: number, retryAfterMs: number): number {
-  const jitter = world.random() * Math.min(PAUSE_MS.max, PAUSE_MS.first * 2 ** triesBefore);
-  // Those who were told the same time do not come back at the same moment.
-  return retryAfterMs + jitter;
+type Asking = Omit<RequestFacts, 'rests'> & { readonly endpoint: Endpoint; readonly now: number };
+
+type Price = 'free' | 'paid' | 'too dear';
+
+/** Takes from the budget what is more than the caller asked for. */
+function priceOf({ budget }: Call, { endpoint, now, ...facts }: Asking): Price {
+  if (!isExtra({ ...facts, rests: now < endpoint.restUntil })) return 'free';
+  return budget.take(now) ? 'paid' : 'too dear';
 }
 
-const timeoutOf = (world: World, call: Call): number => Math.min(call.pace.limits.timeoutMs, call.deadline - world.clock.now());
+/** Not for a try that the caller's own deadline cut short: it says nothing about the endpoint. */
+function blame(endpoint: Endpoint, answer: Unanswered, { now, deadline }: { readonly now: number; readonly deadline: number }): void {
+  if (answer.atFault && now < deadline) endpoint.strike(now);
+}
 
 /** Throws UnansweredError, or the reason of the caller's signal. */
 export function race(world: World, call: Call): Promise<Outcome> {
@@ -89,10 +97,8 @@ class Race {
   #hedge(n: number, hedgeMs: number): void {
     if (n >= this.#order.length) return;
     this.#preventHedge = this.#world.clock.after(hedgeMs, () => {
-      if (this.#joined > n || this.#call.pace.mayHedge()) {
-        this.#join(n);
-        this.#hedge(n + 1, hedgeMs);
-      }
+      this.#join(n);
+      this.#hedge(n + 1, hedgeMs);
     });
   }
 
@@ -106,22 +112,34 @@ class Race {
 
   async #run(n: number, endpoint: Endpoint): Promise<void> {
     const { clock } = this.#world;
-    for (let triesBefore = 0; triesBefore < TRIES_MAX; triesBefore += 1) {
+    const { request, pace, budget, deadline } = this.#call;
+    const { signal } = this.#ending;
+    let retryAfterMs = 0;
+    for (let [turnsBefore, requestsHere] = [0, 0]; ; turnsBefore += 1) {
+      const pauseMs = pauseBefore({ now: clock.now(), deadline, turnsBefore, retryAfterMs, random: this.#world.random() });
+      if (pauseMs === undefined) break;
+      if (pauseMs > 0) await sleep(clock, pauseMs, signal);
+      if (signal.aborted) return;
+      retryAfterMs = 0;
       const sentAt = clock.now();
-      if (sentAt >= this.#call.deadline) break;
+      const failed = this.#last !== undefined;
+      const price = priceOf(this.#call, { endpoint, now: sentAt, requestsBefore: this.#tries, requestsHere, failed });
+      if (price === 'too dear') continue;
       this.#tries += 1;
+      requestsHere += 1;
       this.#sentAt.set(n, sentAt);
-      const answer = await exchange(this.#world, endpoint.url, { request: this.#call.request, timeoutMs: timeoutOf(this.#world, this.#call), signal: this.#ending.signal });
-      if (this.#ending.signal.aborted) return;
+      const answer = await exchange(this.#world, endpoint.url, { request, timeoutMs: timeoutAt(sentAt, { pace, deadline }), signal });
+      if (signal.aborted) return;
       this.#sentAt.delete(n);
-      if (answer.answered) return this.#win(endpoint, sentAt, answer);
+      if (answer.answered) {
+        // Not for a hedge: whoever is slow has enough to do.
+        if (failed && price === 'paid') budget.putBack();
+        return this.#win(endpoint, sentAt, answer);
+      }
       this.#last = answer;
-      if (answer.atFault) endpoint.strike(clock.now());
+      retryAfterMs = answer.retryAfterMs;
+      blame(endpoint, answer, { now: clock.now(), deadline });
       this.#join(n + 1);
-      const pause = pauseMs(this.#world, triesBefore, answer.retryAfterMs);
-      if (clock.now() + pause >= this.#call.deadline) break;
-      await sleep(clock, pause, this.#ending.signal);
-      if (this.#ending.signal.aborted) return;
     }
     this.#running -= 1;
     if (this.#running === 0) this.#end(() => this.#settle.reject(new UnansweredError(this.#tries, this.#last)));
@@ -155,30 +173,37 @@ class Race {
  * one that certainly had no effect. Throws UnansweredError, or the reason of the caller's signal.
  */
 export async function sendOnce(world: World, call: Call): Promise<Outcome> {
-  const never = new AbortController().signal;
-  const { deadline, request, signal = never } = call;
-  const order = inOrder(call.endpoints, world.clock.now());
+  const { clock } = world;
+  const { deadline, pace, request, signal = new AbortController().signal } = call;
+  const order = inOrder(call.endpoints, clock.now());
   let last: Unanswered | undefined;
   let tries = 0;
-  while (tries < TRIES_MAX * order.length && world.clock.now() < deadline) {
+  let againAt = 0;
+  for (let turnsBefore = 0; ; turnsBefore += 1) {
     signal.throwIfAborted();
-    const endpoint = order[tries % order.length];
-    if (!endpoint) break;
+    const endpoint = order[turnsBefore % order.length];
+    const round = Math.floor(turnsBefore / order.length);
+    // Elsewhere at once; after a whole round, later.
+    const elsewhere = turnsBefore % order.length > 0;
+    const pauseMs = pauseBefore({ now: clock.now(), deadline, turnsBefore: elsewhere ? 0 : round, retryAfterMs: Math.max(0, againAt - clock.now()), random: world.random() });
+    if (!endpoint || pauseMs === undefined) break;
+    if (pauseMs > 0) await sleep(clock, pauseMs, signal);
+    signal.throwIfAborted();
+    const sentAt = clock.now();
+    const price = priceOf(call, { endpoint, now: sentAt, requestsBefore: tries, requestsHere: round, failed: true });
+    if (price === 'too dear') continue;
     tries += 1;
-    const answer = await exchange(world, endpoint.url, { request, timeoutMs: timeoutOf(world, call), signal });
+    const answer = await exchange(world, endpoint.url, { request, timeoutMs: timeoutAt(sentAt, { pace, deadline }), signal });
     signal.throwIfAborted();
     if (answer.answered) {
       endpoint.answered();
+      if (price === 'paid') call.budget.putBack();
       return { answer, tries };
     }
     last = answer;
-    if (answer.atFault) endpoint.strike(world.clock.now());
+    againAt = Math.max(againAt, clock.now() + answer.retryAfterMs);
+    blame(endpoint, answer, { now: clock.now(), deadline });
     if (!answer.notDone) break;
-    // Elsewhere at once; after a whole round, later.
-    if (tries % order.length > 0) continue;
-    const pause = pauseMs(world, tries / order.length - 1, answer.retryAfterMs);
-    if (world.clock.now() + pause >= deadline) break;
-    await sleep(world.clock, pause, signal);
   }
   throw new UnansweredError(tries, last);
 }
