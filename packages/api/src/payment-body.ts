@@ -2,51 +2,8 @@
 // alone, so that it stays the same for ever; an outcome is shown only once it stands in the books (core's statusOf).
 // Nothing here decides anything.
 import { acceptedOf, formatAmount, statusOf } from '@understudy/core';
-import type { AcceptedPayment, EpochMs, Health, KnownPayment, Payment, PaymentStatus, Region, TransactionId } from '@understudy/core';
-
-export interface AcceptedBody {
-  readonly transaction_id: string;
-  readonly status: 'accepted';
-  readonly accepted_at: string;
-  /** Where it was accepted first, whichever region answers. */
-  readonly region: Region;
-}
-
-export interface PaymentBody {
-  readonly transaction_id: string;
-  readonly customer_id: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly payment_method?: string;
-  readonly status: PaymentStatus;
-  readonly accepted_at: string;
-  readonly accepted_region: Region;
-  readonly settled_at?: string;
-  readonly settled_region?: Region;
-  readonly error?: string;
-}
-
-export interface PaymentsBody {
-  readonly payments: readonly (PaymentBody | CancelledBody)[];
-  readonly next_cursor?: string;
-}
-
-export interface CancelledBody {
-  readonly transaction_id: string;
-  readonly status: 'cancelled';
-}
-
-export interface ValidatedBody {
-  readonly message: 'Payment validated successfully';
-  readonly transaction_id: string;
-}
-
-export interface ProcessedBody {
-  readonly message: 'Payment processed successfully';
-  readonly transaction_id: string;
-  /** Whole seconds since 1970. */
-  readonly timestamp: number;
-}
+import type { AcceptedPayment, EpochMs, Health, KnownPayment, Payment, Region, TransactionId } from '@understudy/core';
+import type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, ValidatedBody } from './bodies.ts';
 
 export type HealthBody =
   | { readonly status: 'healthy'; readonly region: Region; readonly active: boolean }

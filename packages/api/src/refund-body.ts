@@ -1,19 +1,8 @@
 // What a caller is shown of refunds. Invariant: the answer to an acceptance is made from what was accepted alone, so that
 // a repeat gets the same; an outcome is shown only once it stands in the books (core's refundStatusOf).
 import { formatAmount, refundStatusOf } from '@understudy/core';
-import type { Payment, Refund, RefundStatus } from '@understudy/core';
-
-export interface RefundBody {
-  readonly refund_id: string;
-  readonly transaction_id: string;
-  readonly amount: string;
-  readonly status: RefundStatus;
-  readonly error?: string;
-}
-
-export interface RefundsBody {
-  readonly refunds: readonly RefundBody[];
-}
+import type { Payment, Refund } from '@understudy/core';
+import type { RefundBody, RefundsBody } from './bodies.ts';
 
 const amountOf = (payment: Payment, refund: Refund): string =>
   formatAmount({ minor: refund.amountMinor, currency: payment.acceptance?.amount.currency ?? '' });

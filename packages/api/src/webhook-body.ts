@@ -1,14 +1,7 @@
 // What a merchant is shown of its webhook endpoints. Invariant: a secret is in the answer that made its endpoint, and in
 // no other.
 import type { Endpoint } from '@understudy/core';
-
-export interface WebhookBody {
-  readonly webhook_id: string;
-  readonly url: string;
-  /** All events when absent. */
-  readonly events?: readonly string[];
-  readonly created_at: string;
-}
+import type { WebhookBody } from './bodies.ts';
 
 export const webhookBody = (endpoint: Endpoint): WebhookBody => ({
   webhook_id: endpoint.id,

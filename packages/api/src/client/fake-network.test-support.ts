@@ -1,5 +1,6 @@
 // A virtual clock and two regions that misbehave on request, to play the client against. The regions share one set of
 // payments, as the real ones share their journal: what was done is known although its answer was lost.
+import type { PaymentRequest } from './requests.ts';
 import type { Fetch, RequestInit, Response, World } from './world.ts';
 
 interface Timer {
@@ -110,6 +111,11 @@ export class FakeNetwork {
     return this.sent.filter((sent) => sent.region === region);
   }
 
+  /** Lets time pass until the work is rejected. */
+  async refusal(work: Promise<unknown>): Promise<unknown> {
+    return this.clock.during(work.then((value) => { throw new Error(`resolved: ${JSON.stringify(value)}`); }, (error: unknown) => error));
+  }
+
   readonly #fetch: Fetch = async (url, init) => {
     const { origin: region, pathname, search } = new URL(url);
     const sent: Sent = { region, method: init.method, path: pathname + search, body: init.body, headers: init.headers, at: this.clock.now(), signal: init.signal };
@@ -145,4 +151,17 @@ export class FakeNetwork {
       });
     });
   }
+}
+
+export const payment = (id = 'order-1'): PaymentRequest => ({ transaction_id: id, customer_id: 'customer-1', amount: '12.50', currency: 'USD', payment_method: 'card_visa' });
+export const killed: Behaviour = { how: 'refuse', afterMs: 1 };
+export const unavailable: Behaviour = { status: 503, body: { error: 'the outcome is unknown', code: 'unavailable' } };
+
+/** Small, quick and the same everywhere; good enough to choose faults by. */
+export function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { Budget } from './budget.ts';
 import { isExtra, pauseBefore } from './patience.ts';
 import type { RequestFacts, TurnFacts } from './patience.ts';
 
@@ -29,20 +28,4 @@ test.each<[string, RequestFacts, boolean]>([
   ['here again', { requestsBefore: 2, requestsHere: 1, failed: true, rests: false }, true],
 ])('patience: %s -> free, or from the budget', (_which, given, extra) => {
   expect(isExtra(given)).toBe(extra);
-});
-
-test('budget: emptied -> one more for each five calls, two for each second, and what was put back', () => {
-  const budget = new Budget(0);
-  const taken = (now: number): number => {
-    let count = 0;
-    while (budget.take(now)) count += 1;
-    return count;
-  };
-  expect(taken(0)).toBe(100);
-  for (let n = 0; n < 51; n += 1) budget.earn();
-  expect(taken(0)).toBe(10);
-  expect(taken(2_000)).toBe(4);
-  budget.putBack();
-  expect(taken(2_000)).toBe(1);
-  expect(taken(3_600_000)).toBe(100);
 });

@@ -2,12 +2,9 @@
 // Invariant: each method resolves with what the contract promises, or rejects with PaymentError (a definite no),
 // UnansweredError (nobody knows) or the reason of the caller's signal. Nothing else is thrown, and the key is in none of it.
 // How a request gets its answer is race.ts; this file says only what is asked, and which requests have no id.
-import type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, ValidatedBody } from '../payment-body.ts';
-import type { RefundBody, RefundsBody } from '../refund-body.ts';
+import type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, RefundBody, RefundsBody, SessionBody, ValidatedBody, WebhookBody } from '../bodies.ts';
 import { routes } from '../routes.ts';
 import type { OperationName } from '../routes.ts';
-import type { SessionBody } from '../session-body.ts';
-import type { WebhookBody } from '../webhook-body.ts';
 import { Budget } from './budget.ts';
 import { Endpoint } from './endpoint.ts';
 import { PaymentError, UnansweredError } from './errors.ts';
