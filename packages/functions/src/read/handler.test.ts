@@ -57,10 +57,11 @@ test.each(['', ' ', 'a b', '../x', '%2e%2e%2fx', '%', '4111111111111111', '4111%
   expect(bench.world.backstage.journal.payments()).toEqual([]);
 });
 
-test('read: an id that a gateway left encoded -> decoded once', async () => {
+test('read: an id as the gateway hands it over, encoded -> decoded, once', async () => {
   const bench = await createBench();
   await createAcceptHandler(bench.ports())(httpEvent('POST /payments', { body: { ...goodPayment, transaction_id: 'a:1' } }));
   expect((await get(bench, 'a%3A1')).statusCode).toBe(200);
+  expect((await get(bench, 'a%253A1')).statusCode).toBe(400);
 });
 
 test('read and cancel: the gateway says nothing of the caller -> 500, and nothing is told or done', async () => {

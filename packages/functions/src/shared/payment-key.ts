@@ -8,7 +8,7 @@ import type { Reply } from './reply.ts';
 
 export type KeyRead = { readonly ok: true; readonly caller: Caller; readonly key: PaymentKey } | { readonly ok: false; readonly reply: Reply };
 
-/** A `%` is in no id, so decoding what a gateway may have decoded already is harmless. */
+/** Once: a REST API hands over what was sent. What is still encoded after that is no id, nor is what cannot be decoded. */
 const decoded = (text: string | undefined): string | undefined => {
   try {
     return text === undefined ? undefined : decodeURIComponent(text);
