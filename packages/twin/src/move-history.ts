@@ -20,7 +20,7 @@ export class MoveHistory {
   readonly #options: MoveHistoryOptions;
   readonly #lostAt = new Map<Region, number>();
   #record: EpochRecord | undefined;
-  #current: { readonly move: MoveState; readonly openedAt?: number } | undefined;
+  #current: MoveState | undefined;
   #last: MoveReport | undefined;
 
   constructor(options: MoveHistoryOptions) {
@@ -33,7 +33,12 @@ export class MoveHistory {
   }
 
   get current(): MoveState | null {
-    return this.#current?.move ?? null;
+    return this.#current ?? null;
+  }
+
+  /** When `region` was last killed or cut off, if that is what still keeps it from settling. */
+  outageOf(region: Region): number | undefined {
+    return this.#record?.activeRegion === region && this.#record.phase === 'open' ? this.#lostAt.get(region) : undefined;
   }
 
   get last(): MoveReport | undefined {
@@ -46,17 +51,35 @@ export class MoveHistory {
   async see(record: EpochRecord): Promise<void> {
     const before = this.#record;
     this.#record = record;
+    await this.#readSteps();
     if (!before || (before.epoch === record.epoch && before.phase === record.phase && before.healedAt === record.healedAt)) return;
     this.#options.onEvent('epoch', { epoch: record.epoch, activeRegion: record.activeRegion, phase: record.phase, healed: record.healedAt !== undefined, reason: record.reason });
     if (before.epoch !== record.epoch) this.#begin(record);
-    if (record.phase === 'open' && this.#current) this.#current = { move: { ...this.#current.move, phase: 'healing' }, openedAt: record.at };
+    if (record.phase === 'open' && this.#current) this.#current = { ...this.#current, phase: 'healing', openedAt: record.at };
     if (record.healedAt !== undefined) await this.#end(record, record.healedAt);
   }
 
   #begin(record: EpochRecord): void {
-    const to = record.activeRegion;
+    const { activeRegion: to, runId, kind } = record;
+    const from = peerOf(to);
     // A record seen first when it is open already: its claim was a moment before.
-    this.#current = { move: { runId: record.runId, kind: record.kind, from: peerOf(to), to, phase: 'moving', startedAt: this.#current?.move.runId === record.runId ? this.#current.move.startedAt : record.at } };
+    const startedAt = this.#current?.runId === runId ? this.#current.startedAt : record.at;
+    const lostAt = this.#causeOf(record, { from, startedAt });
+    this.#current = { runId, kind, from, to, phase: 'moving', startedAt, ...(lostAt !== undefined && { lostAt }) };
+  }
+
+  /** When the region that a failover left was lost, if that was shortly before. */
+  #causeOf(record: EpochRecord, { from, startedAt }: Pick<MoveState, 'from' | 'startedAt'>): number | undefined {
+    const lostAt = this.#lostAt.get(from);
+    return record.kind === 'failover' && lostAt !== undefined && startedAt - lostAt >= 0 && startedAt - lostAt < CAUSE_MAX_MS ? lostAt : undefined;
+  }
+
+  /** The story so far, while there is one. */
+  async #readSteps(): Promise<void> {
+    const current = this.#current;
+    if (!current) return;
+    const steps = await this.#options.readSteps(current.runId).catch(() => undefined);
+    if (steps && this.#current?.runId === current.runId) this.#current = { ...this.#current, steps };
   }
 
   async #end(record: EpochRecord, healedAt: number): Promise<void> {
@@ -64,17 +87,16 @@ export class MoveHistory {
     if (!current) return;
     this.#current = undefined;
     const steps = await this.#options.readSteps(record.runId).catch(() => []);
-    const startedAt = steps.find((step) => step.detail === 'claim')?.at ?? current.move.startedAt;
+    const startedAt = steps.find((step) => step.detail === 'claim')?.at ?? current.startedAt;
     const openedAt = current.openedAt ?? record.at;
-    const lostAt = this.#lostAt.get(current.move.from);
-    const caused = record.kind === 'failover' && lostAt !== undefined && startedAt - lostAt >= 0 && startedAt - lostAt < CAUSE_MAX_MS;
+    const lostAt = this.#causeOf(record, { from: current.from, startedAt });
     this.#last = {
-      runId: record.runId, kind: record.kind, from: current.move.from, to: current.move.to, startedAt,
+      runId: record.runId, kind: record.kind, from: current.from, to: current.to, startedAt,
       epoch: record.epoch, reason: record.reason, by: record.by, openedAt, healedAt,
-      ...(caused ? { lostAt } : {}),
-      phases: { ...(caused ? { detectMs: startedAt - lostAt } : {}), moveMs: openedAt - startedAt, healMs: healedAt - openedAt },
+      ...(lostAt !== undefined && { lostAt }),
+      phases: { ...(lostAt !== undefined && { detectMs: startedAt - lostAt }), moveMs: openedAt - startedAt, healMs: healedAt - openedAt },
       steps,
     };
-    this.#options.onEvent('move_healed', { runId: record.runId, to: current.move.to, phases: this.#last.phases });
+    this.#options.onEvent('move_healed', { runId: record.runId, to: current.to, phases: this.#last.phases });
   }
 }

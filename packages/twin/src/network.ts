@@ -5,7 +5,7 @@
 import { peerOf, primaryRegion, regions, witnessRegion } from '@understudy/core';
 import type { Region, Vantage } from '@understudy/core';
 import { services } from '@understudy/console/contract';
-import type { Service } from '@understudy/console/contract';
+import type { LinkOrder, Service } from '@understudy/console/contract';
 import type { LinkEffect } from './switchboard/effects.ts';
 import { Switchboard } from './switchboard/switchboard.ts';
 import type { LinkName, LinkState } from './switchboard/switchboard.ts';
@@ -157,6 +157,19 @@ export class Network {
       if (effect) this.#switchboard.impose(faultId, { select: (link) => names.includes(link.name), effect });
       else this.#switchboard.lift(faultId);
     }
+  }
+
+  /** As ordered of this one link; faults of its region or service stay what they are. False: there is no such link. */
+  breakLink(name: string, { cut = false, delayMs = 0 }: LinkOrder): boolean {
+    if (!this.#ports.has(name)) return false;
+    const impose = (kind: LinkEffect['kind'], effect: LinkEffect | undefined): void => {
+      const faultId = `link.${name}.${kind}`;
+      if (effect) this.#switchboard.impose(faultId, { select: (link) => link.name === name, effect });
+      else this.#switchboard.lift(faultId);
+    };
+    impose('cut', cut ? { kind: 'cut' } : undefined);
+    impose('delay', delayMs > 0 ? { kind: 'delay', delayMs } : undefined);
+    return true;
   }
 
   /** Whether a fault is in force on this link. */

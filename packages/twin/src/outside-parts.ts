@@ -2,10 +2,10 @@
  * What stands outside both regions and outlives them: the strongly consistent table and the card acquirer, each a process
  * of its own. The supervisor reads the table past the switchboard: it must know the truth while everything else is cut.
  */
-import { createDynamoConnection, DynamoEpochRegister, DynamoKeyStore, DynamoMoveLog, journalTable, sessionsTable, SESSIONS_TTL_ATTRIBUTE } from '@understudy/adapters/dynamodb';
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoKeyStore, DynamoMoveLog, DynamoWorkIndex, journalTable, sessionsTable, SESSIONS_TTL_ATTRIBUTE } from '@understudy/adapters/dynamodb';
 import { systemClock, systemRandom } from '@understudy/adapters/system';
 import { epochMs, firstEpochRecord, peerOf, primaryRegion, regions } from '@understudy/core';
-import type { EpochRecord, EpochRegister, KeyStore, MoveLog, Region } from '@understudy/core';
+import type { EpochRecord, EpochRegister, Journal, KeyStore, MoveLog, Region, WorkIndex } from '@understudy/core';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataDir } from './data-dir.ts';
@@ -28,6 +28,8 @@ export interface OpenJournal {
   readonly epochs: EpochRegister;
   readonly keys: KeyStore;
   readonly moveLog: MoveLog;
+  readonly journal: Journal;
+  readonly workIndex: WorkIndex;
   /** As it stood when the journal was opened. */
   readonly record: EpochRecord;
 }
@@ -59,7 +61,10 @@ export class OutsideParts {
     });
     const epochs = new DynamoEpochRegister(connection);
     await epochs.initialise(firstEpochRecord(primaryRegion, epochMs(Date.now())));
-    return { epochs, keys: new DynamoKeyStore(connection, systemClock), moveLog: new DynamoMoveLog(connection, systemRandom), record: await epochs.read() };
+    return {
+      epochs, keys: new DynamoKeyStore(connection, systemClock), moveLog: new DynamoMoveLog(connection, systemRandom),
+      journal: new DynamoJournal(connection, systemRandom), workIndex: new DynamoWorkIndex(connection), record: await epochs.read(),
+    };
   }
 
   async #startTable(): Promise<void> {

@@ -3,19 +3,21 @@
  * Invariant: every process of a region runs the same bundles with that region's environment, and nothing else.
  */
 import { peerOf, regions, witnessRegion } from '@understudy/core';
-import type { Region } from '@understudy/core';
+import type { Region, Vantage } from '@understudy/core';
 import { functions as manifest } from '@understudy/functions/manifest';
 import { AlertFeed } from './alert-feed.ts';
 import { startChild } from './child.ts';
 import type { Child } from './child.ts';
 import type { DataDir } from './data-dir.ts';
 import { regionEnvironment, witnessEnvironment } from './environment.ts';
+import type { Detected } from './live/decisions.ts';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
 import { NotNow } from './options.ts';
 import type { TwinOptions } from './options.ts';
 import { RegionNode } from './region-node.ts';
 import type { FunctionFile } from './region/function-host.ts';
+import type { Traffic } from './region/traffic-meter.ts';
 import { createRds } from './stand-ins/rds/index.ts';
 import type { GlobalClusterControl, Rds } from './stand-ins/rds/index.ts';
 import type { Timings } from './timings.ts';
@@ -29,6 +31,7 @@ export interface RegionPartsOptions {
   readonly signingKeys: string;
   readonly cluster: GlobalClusterControl;
   readonly onEvent: (type: string, fields: Readonly<Record<string, unknown>>) => void;
+  readonly onTraffic: (region: Region, traffic: Traffic) => void;
   /** A region's process ended by itself. */
   readonly onRegionDied: (region: Region) => void;
 }
@@ -37,6 +40,7 @@ export class RegionParts {
   readonly #options: RegionPartsOptions;
   readonly #nodes = new Map<Region, RegionNode>();
   readonly #alerts: AlertFeed;
+  readonly #detected = new Map<Vantage, Detected>();
   #functions: readonly FunctionFile[] = [];
   #rds: Rds | undefined;
   witness: Child | undefined;
@@ -84,6 +88,7 @@ export class RegionParts {
       },
       onMessage: (message) => {
         if (message.event === 'alert') this.#alerts.hear(witnessRegion, { message: String(message['message']), heard: 'own' });
+        if (message.event === 'detection') this.#noteDetection(witnessRegion, { row: String(message['row']), action: String(message['action']), because: String(message['because']) });
       },
     });
     this.witness = witness;
@@ -97,11 +102,21 @@ export class RegionParts {
     await witness.kill();
   }
 
+  /** What each detector that runs answered last. */
+  get detected(): ReadonlyMap<Vantage, Detected> {
+    const runs = (by: Vantage): boolean => (by === witnessRegion ? this.witness !== undefined : (this.#nodes.get(by)?.up ?? false));
+    return new Map([...this.#detected].filter(([by]) => runs(by)));
+  }
+
   /** What a process needs to run the region's functions beside it. */
   runtime(region: Region): { readonly environment: Readonly<Record<string, string>>; readonly functions: readonly FunctionFile[] } {
     // It is shown over HTTP, and what is run so signs nothing.
     const { SIGNING_KEYS: _secret, ...environment } = regionEnvironment(region, this.#options);
     return { environment, functions: this.#functions };
+  }
+
+  #noteDetection(by: Vantage, { row, action, because }: Omit<Detected, 'at'>): void {
+    this.#detected.set(by, { row, action, because, at: Date.now() });
   }
 
   #createNode(region: Region): RegionNode {
@@ -126,6 +141,8 @@ export class RegionParts {
       onReport: (report) => {
         if (report.event === 'alert') this.#alerts.hear(region, report);
         if (report.event === 'move_ended') onEvent('move_ended', { region, name: report.name, state: report.state });
+        if (report.event === 'detection') this.#noteDetection(region, report);
+        if (report.event === 'traffic') this.#options.onTraffic(region, report.traffic);
       },
       onCrash: (how) => {
         onEvent('crash', { part: region, how });

@@ -3,6 +3,7 @@
  * Nothing here is needed for correctness; every figure trades latency against patience.
  */
 import { assert } from '@understudy/core';
+import type { MovePolicy } from '@understudy/core';
 import { everyMs, queues } from '@understudy/functions/manifest';
 
 export interface Timings {
@@ -61,6 +62,9 @@ const aws: Timings = {
   resolver: { intervalMs: 10_000, threshold: 3, timeoutMs: 4_000, ttlMs: 10_000 },
   probeTimeoutMs: 2_000,
 };
+
+/** The functions' own defaults stand where a timing says nothing. */
+export const movePolicyOf = ({ functions }: Timings): MovePolicy => ({ plannedPatienceMs: Number(functions['plannedPatienceMs'] ?? 300_000), plannedLagMaxMs: Number(functions['plannedLagMaxMs'] ?? 5_000) });
 
 export const timingNames = ['fast', 'aws'] as const;
 export type TimingName = (typeof timingNames)[number];

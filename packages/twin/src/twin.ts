@@ -7,6 +7,8 @@ import { createLedgerPool, ledgerRefundRows, ledgerRows, migrate, PostgresLedger
 import type { LedgerPool, LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 import { peerOf, primaryRegion, regions } from '@understudy/core';
 import type { KeyStore, MoveKind, MoveRequest, PaymentKey, Region } from '@understudy/core';
+import { whyNotMove, whyNotRegion } from '@understudy/console/contract';
+import type { ActionFacts, LinkOrder, Metrics, RegionAction } from '@understudy/console/contract';
 import { bundleFunctions } from '@understudy/functions/bundle';
 import { createApiKey, demoApiKey } from './api-key.ts';
 import type { WantedKey } from './api-key.ts';
@@ -17,6 +19,7 @@ import { operatorAddresses } from './environment.ts';
 import { EventHub } from './event-hub.ts';
 import { LedgerPair } from './ledger-pair.ts';
 import { MoveHistory } from './move-history.ts';
+import { LiveView } from './live/live-view.ts';
 import { apiPortOf, linkNames, Network } from './network.ts';
 import type { Service } from './network.ts';
 import { Observer } from './observer.ts';
@@ -32,7 +35,7 @@ import { ServiceFaults } from './service-faults.ts';
 import { signingKeysIn } from './signing-keys.ts';
 import type { GlobalClusterControl } from './stand-ins/rds/index.ts';
 import type { RegionState, ServiceFault, TwinState } from './state.ts';
-import { timingsOf } from './timings.ts';
+import { movePolicyOf, timingsOf } from './timings.ts';
 import type { Timings } from './timings.ts';
 
 const READY_LIMIT_MS = 60_000;
@@ -61,8 +64,9 @@ export class Twin {
   #keys!: KeyStore;
   #pools!: Readonly<Record<Region, LedgerPool>>;
   #observer!: Observer;
+  #live: LiveView | undefined;
   #history!: MoveHistory;
-  #resolver!: Resolver;
+  #resolver: Resolver | undefined;
   apiKey = '';
   /** The end of a region that died by itself: its database follows. */
   #ending: Promise<void> = Promise.resolve();
@@ -84,7 +88,7 @@ export class Twin {
     this.#parts = new RegionParts({
       dataDir: this.#dataDir, network: this.network, timings: this.#timings, failoverPolicy: options.failoverPolicy, webhookTargets: options.webhookTargets,
       signingKeys: signingKeysIn(this.#dataDir.signingKeysFile),
-      cluster: this.#clusterControl(), onEvent, onRegionDied: (region) => this.#regionDied(region),
+      cluster: this.#clusterControl(), onEvent, onTraffic: (region, traffic) => this.#live?.noteTraffic(region, traffic), onRegionDied: (region) => this.#regionDied(region),
     });
   }
 
@@ -116,6 +120,8 @@ export class Twin {
     this.#observe(journal);
     this.#undo.push(() => this.#parts.stop());
     await this.#parts.start(bundles);
+    this.#undo.push(() => this.#live?.stop());
+    this.#live?.start();
     await this.#startResolver();
     await this.#untilReady();
     const tending = every(TEND_EVERY_MS, () => this.#tend(), (error) => this.events.emit('tend_fault', { cause: String(error) }));
@@ -138,7 +144,7 @@ export class Twin {
 
   async kill(region: Region): Promise<void> {
     const node = this.#parts.node(region);
-    if (!node.up) throw new NotNow(`${region} is down already`);
+    this.#refuseRegion('kill', region);
     this.#history.noteLoss(region);
     this.network.loseTables(region);
     await Promise.all([node.kill(), this.#ledgers.kill(region)]);
@@ -147,7 +153,7 @@ export class Twin {
 
   async restore(region: Region): Promise<void> {
     const node = this.#parts.node(region);
-    if (node.up) throw new NotNow(`${region} is up already`);
+    this.#refuseRegion('restore', region);
     await this.#ending;
     this.network.regainTables(region);
     await Promise.all([node.start(), this.#ledgers.restore(region, () => this.#observer.readRecord())]);
@@ -217,8 +223,7 @@ export class Twin {
     const record = await this.#observer.readRecord();
     if (order.fromEpoch !== undefined && order.fromEpoch !== record.epoch) throw new NotNow(`the epoch is ${record.epoch} by now; look again`);
     const to = order.to ?? (kind === 'planned' ? primaryRegion : peerOf(record.activeRegion));
-    if (record.activeRegion === to && record.phase === 'open') throw new NotNow(`${to} is the active region already`);
-    if (!this.#parts.node(to).up) throw new NotNow(`${to} is down; restore it first`);
+    refuse(whyNotMove({ ...this.#actionFacts(), epoch: record }, to));
     const request: MoveRequest = {
       to, kind, fromEpoch: record.epoch,
       runId: `${kind === 'planned' ? 'failback' : 'failover'}-${record.epoch + 1}-${to}-by-hand-${Date.now().toString(36)}`,
@@ -229,6 +234,12 @@ export class Twin {
     return request;
   }
 
+  breakLink(name: string, order: LinkOrder): boolean {
+    const known = this.network.breakLink(name, order);
+    if (known) this.events.emit('link', { link: name, ...order });
+    return known;
+  }
+
   createKey(wanted: WantedKey): Promise<string> {
     return createApiKey(this.#keys, wanted);
   }
@@ -236,6 +247,7 @@ export class Twin {
   // --- what people see of it ------------------------------------------------------------------------------------
 
   state(): TwinState {
+    if (!this.#resolver || !this.#live) throw new NotNow('the twin is still starting');
     const record = this.#observer.record;
     const resolver = this.#resolver.state();
     const last = this.#history.last;
@@ -246,7 +258,14 @@ export class Twin {
       witness: { up: this.#parts.witness !== undefined },
       failover: this.#history.current,
       ...(last ? { last } : {}),
+      ...this.#outage(),
+      decisions: this.#live.decisions(),
+      setAside: this.#live.setAside,
     };
+  }
+
+  metricsSince(at: number): Metrics {
+    return this.#live?.metricsSince(at) ?? { samples: [] };
   }
 
   async ledgerPage(region: Region, page: { readonly after?: PaymentKey; readonly limit: number }): Promise<readonly LedgerRow[]> {
@@ -261,7 +280,11 @@ export class Twin {
 
   /** Where an operator, outside both regions, finds everything. */
   connections(): object {
-    return operatorAddresses({ network: this.network, timings: this.#timings, acquirerPort: this.#options.basePort + 20 });
+    const { api: name, regions: byRegion } = this.urls;
+    return {
+      ...operatorAddresses({ network: this.network, timings: this.#timings, acquirerPort: this.#options.basePort + 20 }),
+      api: { name, regions: byRegion, demoKey: this.apiKey }, failoverPolicy: this.#options.failoverPolicy,
+    };
   }
 
   /** Every process of the twin, for measuring and for making sure that none is left. */
@@ -274,6 +297,23 @@ export class Twin {
       ...regions.flatMap((region) => [{ name: region, pid: this.#parts.node(region).pid }, { name: `ledger ${region}`, pid: this.#ledgers.server(region).pid }]),
     ];
     return found.flatMap(({ name, pid }) => (pid === undefined ? [] : [{ name, pid }]));
+  }
+
+  #outage(): Pick<TwinState, 'outage'> {
+    const region = this.#observer.record?.activeRegion;
+    const node = region && this.#parts.node(region);
+    const at = node && (!node.up || node.isolated) ? this.#history.outageOf(region) : undefined;
+    return region && at !== undefined ? { outage: { region, at } } : {};
+  }
+
+  /** Of isolation and its end nothing is refused: to order twice what is so already changes nothing. */
+  #refuseRegion(action: RegionAction, region: Region): void {
+    refuse(whyNotRegion(action, this.#actionFacts(), region));
+  }
+
+  #actionFacts(): ActionFacts {
+    const look = (region: Region) => this.#parts.node(region);
+    return { epoch: this.#observer.record ?? null, regions: { 'us-east-1': look('us-east-1'), 'us-east-2': look('us-east-2') }, witness: { up: this.#parts.witness !== undefined } };
   }
 
   #regionState(region: Region, healthy: Readonly<Record<string, boolean>>): RegionState {
@@ -301,7 +341,7 @@ export class Twin {
     }
   }
 
-  #observe({ epochs, moveLog }: OpenJournal): void {
+  #observe({ epochs, moveLog, journal, workIndex }: OpenJournal): void {
     const pool = (region: Region) => createLedgerPool({ ...this.#ledgers.server(region).address, user: superuser, database: databaseName, maxConnections: 3 });
     this.#pools = { 'us-east-1': pool('us-east-1'), 'us-east-2': pool('us-east-2') };
     this.#undo.push(() => Promise.all(regions.map((region) => this.#pools[region].end())));
@@ -319,6 +359,13 @@ export class Twin {
     });
     this.#observer.start();
     this.#undo.push(() => this.#observer.stop());
+    this.#live = new LiveView({
+      observer: this.#observer, pools: this.#pools, journal: { journal, workIndex },
+      waiting: (region) => this.#parts.node(region).queue.visible,
+      detected: () => this.#parts.detected,
+      policy: movePolicyOf(this.#timings),
+      onFault: (error) => this.events.emit('observer_fault', { cause: String(error) }),
+    });
   }
 
   /** A region whose process ended by itself is lost like one that was killed: nothing of it goes on. */
@@ -341,13 +388,14 @@ export class Twin {
 
   async #startResolver(): Promise<void> {
     const record = (region: Region) => ({ region, port: this.network.port(linkNames.resolver(region)) });
-    this.#resolver = new Resolver({
+    const resolver = new Resolver({
       primary: record(primaryRegion), secondary: record(peerOf(primaryRegion)), ...this.#timings.resolver,
       onChange: ({ kind, ...change }) => this.events.emit(kind === 'health' ? 'region_health' : 'resolver', change),
     });
-    this.#undo.push(() => this.#resolver.close());
+    this.#resolver = resolver;
+    this.#undo.push(() => resolver.close());
     try {
-      await this.#resolver.listen(this.#options.basePort + 1);
+      await resolver.listen(this.#options.basePort + 1);
     } catch (error) {
       throw portFault(error);
     }
@@ -373,12 +421,16 @@ export class Twin {
       const latched = region === primaryRegion && record.activeRegion !== region;
       if (answer?.status !== (latched ? 503 : 200)) return `${region} does not say that it is healthy`;
     }
-    return this.#resolver.state().region === record.activeRegion || record.phase === 'moving' ? undefined : 'the resolver has not moved yet';
+    return this.#resolver?.state().region === record.activeRegion || record.phase === 'moving' ? undefined : 'the resolver has not moved yet';
   }
 
   #tend(): Promise<void> {
     return this.#ledgers.tend(() => this.#observer.readRecord(), (region) => !this.#parts.node(region).isolated);
   }
+}
+
+function refuse(why: string | undefined): void {
+  if (why !== undefined) throw new NotNow(why);
 }
 
 function portFault(error: unknown): unknown {

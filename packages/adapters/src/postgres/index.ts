@@ -1,7 +1,7 @@
 // The ledger on PostgreSQL.
 export { createLedgerPool, defaultLimits } from './ledger-pool.ts';
 export type { LedgerConnection, LedgerLimits, LedgerPool } from './ledger-pool.ts';
-export { LEDGER_PAGE_MAX, ledgerRefundRows, ledgerRows } from './ledger-rows.ts';
+export { LEDGER_PAGE_MAX, ledgerRefundRows, ledgerRows, newestEntry } from './ledger-rows.ts';
 export type { LedgerRefundRow, LedgerRow } from './ledger-rows.ts';
 export { migrate } from './migrate.ts';
 export type { MigrateResult } from './migrate.ts';

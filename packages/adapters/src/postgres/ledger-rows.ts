@@ -60,3 +60,11 @@ export function ledgerRefundRows(pool: LedgerPool, page: { readonly after?: Pick
     }));
   });
 }
+
+/** The number of the newest entry of this primary: each payment and refund takes one as it is posted, so that the difference of two is what was settled between them. */
+export function newestEntry(pool: LedgerPool): Promise<number> {
+  return withConnection(pool, async (connection) => {
+    const [row] = await connection.query<{ last_value: string }>('SELECT last_value FROM understudy.outbox_id_seq');
+    return Number(row?.last_value ?? 0);
+  });
+}

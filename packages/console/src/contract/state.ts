@@ -1,5 +1,5 @@
 /** What `GET /twin/state` answers, and what stands in its stream of events. All times are epoch milliseconds. */
-import type { Epoch, MoveKind, Region } from '@understudy/core';
+import type { Epoch, MoveKind, Region, Vantage } from '@understudy/core';
 
 /** Dependencies of a region that `POST /twin/regions/R/services/S` can break. */
 export const services = ['dynamodb', 'dynamodb-peer', 'index', 'sqs', 'ledger', 'acquirer', 'replication', 'sessions-replication', 'bucket', 'bucket-replication'] as const;
@@ -31,6 +31,14 @@ export interface RegionState {
   readonly services: Readonly<Partial<Record<Service, ServiceFault>>>;
 }
 
+/** One step of a move, as it was written down. */
+export interface MoveStepTaken {
+  readonly at: number;
+  readonly row: string;
+  readonly because: string;
+  readonly detail?: string;
+}
+
 export interface MoveState {
   readonly runId: string;
   readonly kind: MoveKind;
@@ -38,6 +46,22 @@ export interface MoveState {
   readonly to: Region;
   readonly phase: 'moving' | 'healing';
   readonly startedAt: number;
+  /** When settlement was possible again; absent while moving. */
+  readonly openedAt?: number;
+  /** From the kill or the isolation that led to it, when there was one. */
+  readonly lostAt?: number;
+  readonly steps?: readonly MoveStepTaken[];
+}
+
+/** What a detector or an orchestrator would do now, by its own table. */
+export interface Decision {
+  readonly by: Vantage;
+  readonly as: 'detector' | 'orchestrator';
+  /** The row of the table, such as `D-90` or `F-40`. */
+  readonly row: string;
+  readonly action: string;
+  readonly because: string;
+  readonly at: number;
 }
 
 /** Rows of a former primary that its successor did not receive by replication. */
@@ -47,18 +71,16 @@ export interface LostTail {
   readonly restored: number;
 }
 
-export interface MoveReport extends Omit<MoveState, 'phase'> {
+export interface MoveReport extends Omit<MoveState, 'phase' | 'steps' | 'openedAt'> {
   readonly epoch: Epoch;
   readonly reason: string;
   readonly by: string;
   readonly openedAt: number;
   readonly healedAt: number;
-  /** From the kill or the isolation that led to it, when there was one. */
-  readonly lostAt?: number;
   readonly phases: { readonly detectMs?: number; readonly moveMs: number; readonly healMs: number };
   /** Counted when the former primary came back. */
   readonly lostRows?: LostTail;
-  readonly steps: readonly { readonly at: number; readonly row: string; readonly because: string; readonly detail?: string }[];
+  readonly steps: readonly MoveStepTaken[];
 }
 
 export interface TwinState {
@@ -68,6 +90,12 @@ export interface TwinState {
   readonly witness: { readonly up: boolean };
   readonly failover: MoveState | null;
   readonly last?: MoveReport;
+  /** The active region was killed or cut off then, and no other has taken over yet. */
+  readonly outage?: { readonly region: Region; readonly at: number };
+  /** Whoever acts first stands first. */
+  readonly decisions?: readonly Decision[];
+  /** Payments that nobody tries again by itself. `complete`: there may be more. Null until they were counted. */
+  readonly setAside?: { readonly count: number; readonly complete: boolean } | null;
 }
 
 /** One thing that happened. */

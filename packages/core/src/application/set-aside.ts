@@ -44,15 +44,15 @@ const PARALLEL_MAX = 8;
 const isSetAside = (payment: Payment | undefined): payment is SetAsidePayment =>
   payment?.quarantine !== undefined && payment.acceptance !== undefined && payment.postedEpoch === 0;
 
-/** Every payment that the index shows as never posted and that is set aside. `complete`: the walk came to its end. */
-export async function listSetAside(ports: { readonly journal: Journal; readonly workIndex: WorkIndex }): Promise<{ readonly payments: readonly SetAsidePayment[]; readonly complete: boolean }> {
+/** Every payment that the index shows as never posted and that is set aside. `complete`: the walk came to its end before `readsMax`. */
+export async function listSetAside(ports: { readonly journal: Journal; readonly workIndex: WorkIndex }, readsMax: number = READS_MAX): Promise<{ readonly payments: readonly SetAsidePayment[]; readonly complete: boolean }> {
   const payments: SetAsidePayment[] = [];
   let reads = 0;
   for await (const entries of walkOfWork(ports.workIndex, { posted: 'below', epoch: epochOf(1) })) {
     const read = await inParallel(entries, PARALLEL_MAX, (entry) => ports.journal.read(entry.key));
     payments.push(...read.filter(isSetAside));
     reads += entries.length;
-    if (reads >= READS_MAX) return { payments, complete: false };
+    if (reads >= readsMax) return { payments, complete: false };
   }
   return { payments, complete: true };
 }

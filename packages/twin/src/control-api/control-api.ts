@@ -1,6 +1,6 @@
 /**
  * The twin's control API, and the console that shows it: see the contract for every path.
- * Its own additions: GET /twin/connections (what the command line connects to), /twin/links, /twin/processes; POST /twin/regions/R/kill-process, /restore-process; and for
+ * Its own additions: GET /twin/connections (what the command line connects to), /twin/metrics?sinceMs=, /twin/links, /twin/processes; POST /twin/links/NAME {cut?, delayMs?}; POST /twin/regions/R/kill-process, /restore-process; and for
  * crash points POST /twin/regions/R/die-at {write, when, kind?}, GET /twin/regions/R/writes, /twin/regions/R/runtime.
  * Invariant: it listens on 127.0.0.1 and takes orders only from itself: a request that a foreign web page makes is refused.
  */
@@ -9,6 +9,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { isMerchantId, isPortFault, isRegion, merchantId, MERCHANT_RULE, paymentScopes, scopes } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import type { LedgerRefundRow } from '@understudy/adapters/postgres';
+import { DELAY_MS_MAX } from '@understudy/console/contract';
 import * as v from 'valibot';
 import { moments } from '../crash-points/crash-point.ts';
 import { services } from '../network.ts';
@@ -34,8 +35,12 @@ const done: Answer = { status: 200, body: { ok: true } };
 
 const serviceFault = v.strictObject({
   fail: v.optional(v.boolean('fail must be true or false'), false),
-  delayMs: v.optional(v.pipe(v.number('delayMs must be a number'), v.minValue(0, 'delayMs must be 0 or more'), v.maxValue(60_000, 'delayMs must be at most 60000'))),
+  delayMs: v.optional(v.pipe(v.number('delayMs must be a number'), v.minValue(0, 'delayMs must be 0 or more'), v.maxValue(DELAY_MS_MAX, `delayMs must be at most ${DELAY_MS_MAX}`))),
   drop: v.optional(v.picklist(['requests', 'replies', 'both'], 'drop must be requests, replies or both')),
+});
+const linkOrder = v.strictObject({
+  cut: v.optional(v.boolean('cut must be true or false'), false),
+  delayMs: v.optional(v.pipe(v.number('delayMs must be a number'), v.minValue(0, 'delayMs must be 0 or more'), v.maxValue(DELAY_MS_MAX, `delayMs must be at most ${DELAY_MS_MAX}`)), 0),
 });
 const crashOrder = v.strictObject({
   write: v.pipe(v.number('write must be a number'), v.safeInteger('write must be whole'), v.minValue(0, 'write must be 0 (never) or more')),
@@ -99,18 +104,20 @@ async function serve({ twin, pages }: Served, request: IncomingMessage, response
     if (request.method === 'GET' && ledger) return await streamLedger<LedgerRefundRow>((after, limit) => twin.refundPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
     if (request.method === 'GET' && pages.serve(path, response)) return;
     if (request.method !== 'GET' && request.method !== 'POST') return send(response, { status: 405, body: { error: 'the control API takes GET and POST', code: 'method_not_allowed' } });
-    send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path));
+    send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path, request.url ?? ''));
   } catch (error) {
     send(response, refusalOf(error));
   }
 }
 
-function get(twin: Twin, path: string): Answer {
+function get(twin: Twin, path: string, url: string): Answer {
   const [, region, about] = /^\/twin\/regions\/([^/]+)\/(writes|runtime)$/.exec(path) ?? [];
   if (about) return { status: 200, body: about === 'writes' ? twin.writes(regionOf(region)) : twin.runtime(regionOf(region)) };
   switch (path) {
     case '/twin/state':
       return { status: 200, body: twin.state() };
+    case '/twin/metrics':
+      return { status: 200, body: twin.metricsSince(sinceOf(url)) };
     case '/twin/connections':
       return { status: 200, body: twin.connections() };
     case '/twin/links':
@@ -129,6 +136,8 @@ async function post(twin: Twin, path: string, request: IncomingMessage): Promise
     await twin.breakService(regionOf(service[1]), serviceOf(service[2]), read(serviceFault, body));
     return done;
   }
+  const link = /^\/twin\/links\/([^/]+)$/.exec(path)?.[1];
+  if (link !== undefined) return twin.breakLink(link, read(linkOrder, body)) ? done : { status: 404, body: { error: `there is no link ${link}`, code: 'not_found' } };
   const action = /^\/twin\/regions\/([^/]+)\/([^/]+)$/.exec(path);
   const act = regionActions[action?.[2] ?? ''];
   if (action?.[2] === 'die-at') {
@@ -158,6 +167,12 @@ async function post(twin: Twin, path: string, request: IncomingMessage): Promise
     default:
       return { status: 404, body: { error: 'there is no such path', code: 'not_found' } };
   }
+}
+
+function sinceOf(url: string): number {
+  const since = Number(new URL(url, 'http://twin').searchParams.get('sinceMs') ?? 0);
+  if (!Number.isFinite(since)) throw new BadRequest('sinceMs must be a number of milliseconds');
+  return since;
 }
 
 /** A browser names the page that asks; only our own may. */

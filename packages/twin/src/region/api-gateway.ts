@@ -34,6 +34,8 @@ export interface ApiGatewayOptions {
   readonly onFault: (functionName: string, error: unknown) => void;
   /** The function that is asked whose key a request carries. */
   readonly authorizer: string;
+  /** Told of every answer, for measuring. */
+  readonly onAnswer?: (answered: Answered) => void;
   /** As deployed, unless a test cannot wait for so many requests. */
   readonly limits?: { readonly stage: Rate; readonly merchant: Rate };
 }
@@ -75,6 +77,7 @@ const refusal = (statusCode: number, code: string, error: string): ProxyResult =
 });
 
 export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
+  const { onAnswer } = options;
   const routes = options.routes.map(compile);
   const limits = options.limits ?? { stage: stageLimit, merchant: merchantLimit };
   const throttle = new TokenBucket(limits.stage);
@@ -125,7 +128,7 @@ export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
     }
   };
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: 1_000, keepAliveTimeout: 65_000 }, (request, response) => {
-    void respond(request, response, answer);
+    void respond(request, response, onAnswer ? (asked) => timed(asked, answer, onAnswer) : answer);
   });
   return {
     listen: () => listen(server),
@@ -134,6 +137,13 @@ export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
       return close(server);
     },
   };
+}
+
+async function timed(request: IncomingMessage, answer: (request: IncomingMessage) => Promise<ProxyResult>, onAnswer: (answered: Answered) => void): Promise<ProxyResult> {
+  const startedAt = performance.now();
+  const result = await answer(request);
+  onAnswer({ method: request.method ?? '', path: (request.url ?? '/').split('?', 1)[0] ?? '/', status: result.statusCode, tookMs: performance.now() - startedAt });
+  return result;
 }
 
 /** What the authorizer said of the caller, where a route asks for one. */

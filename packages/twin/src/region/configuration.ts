@@ -4,6 +4,7 @@ import type { CrashOrder, WriteReport } from '../crash-points/crash-point.ts';
 import type { Route } from './api-gateway.ts';
 import type { FunctionFile } from './function-host.ts';
 import type { Timings } from '../timings.ts';
+import type { Traffic } from './traffic-meter.ts';
 
 export interface RegionConfiguration {
   readonly region: Region;
@@ -37,7 +38,9 @@ export type RegionReport =
   | { readonly event: 'alert'; readonly message: string; readonly heard: 'own' | 'copy' }
   | { readonly event: 'move_ended'; readonly name: string; readonly state: string }
   | { readonly event: 'invoked'; readonly call: number; readonly result?: object; readonly error?: string }
-  | { readonly event: 'detection'; readonly row: string; readonly because: string }
+  | { readonly event: 'detection'; readonly row: string; readonly action: string; readonly because: string }
+  /** Since the last report. */
+  | { readonly event: 'traffic'; readonly traffic: Traffic }
   | WriteReport;
 
 /** To the region's process. */

@@ -20,8 +20,10 @@ import { loadFunction } from './function-host.ts';
 import type { LoadedFunction } from './function-host.ts';
 import { every } from './schedule.ts';
 import { toQueue } from './subscription.ts';
+import { TrafficMeter } from './traffic-meter.ts';
 
 const QUEUE_REPORT_MS = 500;
+const TRAFFIC_REPORT_MS = 1_000;
 /** Retention as specified: 4 days in the queue, 14 in the dead-letter queue. */
 const DAY_S = 86_400;
 
@@ -53,7 +55,8 @@ const states = createStates({
   step: async (request) => (await invoke('orchestrate', request)) as WorkflowStep,
   onEnd: ({ name, state }) => report({ event: 'move_ended', name, state }),
 });
-const gateway = createApiGateway({ routes: configuration.routes, authorizer: 'authorize', invoke, onFault: (name, error) => fault(name)(error) });
+const meter = new TrafficMeter();
+const gateway = createApiGateway({ onAnswer: (answered) => meter.note(answered), routes: configuration.routes, authorizer: 'authorize', invoke, onFault: (name, error) => fault(name)(error) });
 const ready: RegionReady = { event: 'ready', api: await gateway.listen(), sqs: await sqs.listen(), s3: await s3.listen(), sns: await sns.listen(), states: await states.listen() };
 
 const takeFrom = (name: string, take: (event: object) => Promise<unknown>) =>
@@ -79,9 +82,10 @@ const scheduled = [
   every(schedules.purgeMs, () => invoke('purge', { source: 'schedule' }), fault('purge')),
   every(schedules.notifyMs, () => invoke('notify', { source: 'schedule' }), fault('notify')),
   every(schedules.detectMs, async () => {
-    const { row, because } = (await invoke('detect', { source: 'schedule' })) as { row: string; because: string };
-    report({ event: 'detection', row, because });
+    const { row, action, because } = (await invoke('detect', { source: 'schedule' })) as { row: string; action: string; because: string };
+    report({ event: 'detection', row, action, because });
   }, fault('detect')),
+  every(TRAFFIC_REPORT_MS, async () => report({ event: 'traffic', traffic: meter.take() }), fault('traffic')),
   every(QUEUE_REPORT_MS, async () => {
     const { visible, inFlight } = sqs.counts(queueName);
     report({ event: 'queue', visible, inFlight, dead: sqs.counts(deadLetterQueueName).visible });

@@ -18,7 +18,10 @@ const configuration = JSON.parse(process.argv[2] ?? '') as WitnessConfiguration;
 const detect = await loadFunction(configuration.detect);
 const sns = createSns({ region: witnessRegion });
 sns.subscribe(sns.createTopic(alertsTopicName), ({ message }) => void process.send?.({ event: 'alert', message }));
-every(configuration.detectMs, () => detect.invoke({ source: 'schedule' }), (error) => {
+every(configuration.detectMs, async () => {
+  const { row, action, because } = (await detect.invoke({ source: 'schedule' })) as { row: string; action: string; because: string };
+  if (process.connected) process.send?.({ event: 'detection', row, action, because });
+}, (error) => {
   console.error(JSON.stringify({ level: 'error', event: 'host_fault', source: 'detect', error: String(error) }));
 });
 process.once('SIGTERM', () => process.exit());
