@@ -48,6 +48,21 @@ export interface ProcessedBody {
   readonly timestamp: number;
 }
 
+/** As it was published when the charge was in the books. */
+export interface ReceiptBody {
+  readonly receipt: 'payment';
+  /** False when it was made with a test key: no money moved. */
+  readonly live: boolean;
+  readonly merchant_id: string;
+  readonly transaction_id: string;
+  readonly customer_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  /** Such as `2026-01-05`. */
+  readonly business_date: string;
+  readonly decided_at: string;
+}
+
 export interface RefundBody {
   readonly refund_id: string;
   readonly transaction_id: string;

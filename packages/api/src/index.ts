@@ -1,5 +1,5 @@
 // The HTTP contract: error codes, bodies, routes, and the OpenAPI document made from them. No platform.
-export type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, RefundBody, RefundsBody, RegionName, SessionBody, ValidatedBody, WebhookBody } from './bodies.ts';
+export type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, ReceiptBody, RefundBody, RefundsBody, RegionName, SessionBody, ValidatedBody, WebhookBody } from './bodies.ts';
 export { errorBody, errorStatus, invalidRequestBody } from './error-codes.ts';
 export type { ErrorBody, ErrorCode, FieldFault } from './error-codes.ts';
 export { openapiDocument } from './openapi.ts';

@@ -84,6 +84,11 @@ export const schemas: Readonly<Record<string, Schema>> = {
     accepted_at: time, accepted_region: region, 'settled_at?': time, 'settled_region?': region,
     'error?': { type: 'string', description: 'Why it failed: the acquirer\'s decline code, or `expired`.' },
   }),
+  Receipt: object({
+    receipt: word('payment'), live: { type: 'boolean', description: 'False when it was made with a test key: no money moved.' }, merchant_id: { type: 'string' },
+    transaction_id: id('As sent.'), customer_id: id('As sent.'), amount: decimal('With all decimals of its currency.'), currency: { type: 'string' },
+    business_date: { type: 'string', pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'The day on which it was decided.' }, decided_at: time,
+  }),
   Cancelled: object({ transaction_id: id('As sent.'), status: word('cancelled') }, 'Also stands for an id that was cancelled before it was ever accepted, and is spent.'),
   Payments: object({ payments: { type: 'array', items: ref('Payment') }, 'next_cursor?': { type: 'string', description: 'For the next page, which may be empty. Absent on the last.' } }),
   RefundRequest: object({ refund_id: id('Names the refund within its payment.'), 'amount?': { ...requestFields.amount, description: 'In the currency of the payment. Left out: all that is left of the charge.' } }),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { customerId, epochMs, epochOf, merchantId, minorUnits, refundId, transactionId } from '@understudy/core';
+import { customerId, epochMs, epochOf, merchantId, minorUnits, receiptText, refundId, transactionId } from '@understudy/core';
 import type { DecidedPayment, Endpoint, Payment, Refund } from '@understudy/core';
 import { acceptedBody, acceptedRefundBody, newWebhookBody, removedWebhookBody, webhooksBody, cancelledBody, errorBody, errorStatus, healthBody, invalidRequestBody, openapiDocument, paymentBody, paymentsBody, processedBody, refundsBody, routes, validatedBody } from './index.ts';
 import type { Schema } from './index.ts';
@@ -76,6 +76,7 @@ test.each<[string, Schema, unknown]>([
   ['read failed', schemaOf(routes.readPayment, 200), paymentBody(settled(decided('failed', 'insufficient_funds')))],
   ['read cancelled', schemaOf(routes.readPayment, 200), paymentBody(decided('cancelled', 'cancelled'))],
   ['read quarantined', schemaOf(routes.readPayment, 200), paymentBody({ ...accepted, quarantine: { reason: 'x', at: acceptedAt, epoch: epochOf(1) } })],
+  ['the receipt of a payment', schemaOf(routes.readReceipt, 200), JSON.parse(receiptText({ ...key, customerId: customerId('c1'), live: false, amountMinor: 1000n, currency: 'USD', decidedAt: acceptedAt, businessDate: '2026-01-05' as never }))],
   ['one page of payments', schemaOf(routes.listPayments, 200), paymentsBody([accepted], 'cursor')],
   ['the last page of payments', schemaOf(routes.listPayments, 200), paymentsBody([], undefined)],
   ['read a spent id', schemaOf(routes.readPayment, 200), paymentBody(spent)],

@@ -55,6 +55,11 @@ const operations: Readonly<Record<OperationName, Operation>> = {
     answers: { 200: ['The payment', 'Payment', 'Cancelled'] },
     errors: ['invalid_request', 'not_found', 'gone', ...everywhere],
   },
+  readReceipt: {
+    summary: 'The receipt of a processed payment, in whichever region it is. It is written soon after the charge is in the books; until then 404',
+    answers: { 200: ['The receipt, as it was published', 'Receipt'] },
+    errors: ['invalid_request', 'not_found', 'gone', ...everywhere],
+  },
   listPayments: {
     summary: 'List the payments of a customer, newest first. The newest may be missing for a moment; what is listed is read strongly. A page may be short and still have a next',
     query: [

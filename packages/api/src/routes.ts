@@ -15,6 +15,7 @@ export interface Route {
 export const routes = {
   acceptPayment: { method: 'POST', path: '/payments', scope: 'payments:write' },
   readPayment: { method: 'GET', path: '/payments/{transaction_id}', scope: 'payments:read' },
+  readReceipt: { method: 'GET', path: '/payments/{transaction_id}/receipt', scope: 'payments:read' },
   listPayments: { method: 'GET', path: '/customers/{customer_id}/payments', scope: 'payments:read' },
   cancelPayment: { method: 'POST', path: '/payments/{transaction_id}/cancel', scope: 'payments:write' },
   acceptRefund: { method: 'POST', path: '/payments/{transaction_id}/refunds', scope: 'payments:write' },

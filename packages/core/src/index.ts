@@ -137,6 +137,8 @@ export { publishSettlementFiles } from './application/publish-settlement-files.t
 export type { SettlementPass, SettlementPolicy, SettlementPorts } from './application/publish-settlement-files.ts';
 export { readPayment } from './application/read-payment.ts';
 export type { ReadResult } from './application/read-payment.ts';
+export { readReceipt } from './application/read-receipt.ts';
+export type { ReceiptReadPorts, ReceiptResult } from './application/read-receipt.ts';
 export { readSession } from './application/read-session.ts';
 export type { ReadSessionPorts, ReadSessionResult } from './application/read-session.ts';
 export { reconcile } from './application/reconcile.ts';

@@ -14,6 +14,7 @@ import { publishRights, publishVariables } from './publish/config.ts';
 import { processRights, processVariables } from './process/config.ts';
 import { purgeRights, purgeVariables } from './purge/config.ts';
 import { readRights, readVariables } from './read/config.ts';
+import { receiptsRights, receiptsVariables } from './receipts/config.ts';
 import { reconcileRights, reconcileVariables } from './reconcile/config.ts';
 import { refundsRights, refundsVariables } from './refunds/config.ts';
 import { sessionsRights, sessionsVariables } from './sessions/config.ts';
@@ -27,7 +28,7 @@ export * from './gateway.ts';
 export type { Right } from './shared/rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
-export type FunctionName = 'accept' | 'authorize' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'notify' | 'orchestrate' | 'process' | 'publish' | 'purge' | 'read' | 'reconcile' | 'refunds' | 'sessions' | 'settle' | 'webhooks';
+export type FunctionName = 'accept' | 'authorize' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'notify' | 'orchestrate' | 'process' | 'publish' | 'purge' | 'read' | 'receipts' | 'reconcile' | 'refunds' | 'sessions' | 'settle' | 'webhooks';
 
 export interface FunctionSpec {
   readonly name: FunctionName;
@@ -67,6 +68,10 @@ export const functions: readonly FunctionSpec[] = [
   {
     name: 'read', entry: 'read/read.lambda.ts', kind: 'http', routes: [routes.readPayment, routes.listPayments, routes.readOpenapi],
     timeoutMs: 15_000, memoryMb: 512, variables: readVariables, rights: readRights,
+  },
+  {
+    name: 'receipts', entry: 'receipts/receipts.lambda.ts', kind: 'http', routes: [routes.readReceipt],
+    timeoutMs: 15_000, memoryMb: 512, variables: receiptsVariables, rights: receiptsRights,
   },
   {
     name: 'cancel', entry: 'cancel/cancel.lambda.ts', kind: 'http', routes: [routes.cancelPayment],

@@ -26,11 +26,20 @@ const isNotFound = (error: unknown): boolean => ['NoSuchKey', 'NotFound'].includ
 /** Another put of this key is under way: what became of it is not known yet. */
 const isConflict = (error: unknown): boolean => errorName(error) === 'ConditionalRequestConflict';
 
-export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore {
+export type ObjectReader = Pick<ObjectStore, 'get' | 'has' | 'list'>;
+
+interface Connection {
+  readonly client: S3Client;
+  readonly Bucket: string;
+  readonly limits: CallLimits;
+  /** What `answerOf` answers for an error that says something, instead of failing. */
+  readonly call: <T>(work: () => Promise<T>, answerOf: (error: unknown) => { readonly answer: T } | undefined) => Promise<T>;
+}
+
+function connect(options: S3ObjectStoreOptions): Connection {
   const limits = options.limits ?? defaultLimits;
   const Bucket = options.bucket;
   const client = new S3Client({ ...awsClientConfig(options, limits), forcePathStyle: options.endpoint !== undefined });
-  /** What `found` answers for an error that says something, instead of failing. */
   const call = async <T>(work: () => Promise<T>, answerOf: (error: unknown) => { readonly answer: T } | undefined): Promise<T> => {
     try {
       return await work();
@@ -40,6 +49,18 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
       throw isConflict(error) ? awsFault('bucket', error, true) : awsFault('bucket', error);
     }
   };
+  return { client, Bucket, limits, call };
+}
+
+export const createS3ObjectStore = (options: S3ObjectStoreOptions): ObjectStore => {
+  const connection = connect(options);
+  return { ...reading(connection), ...putting(connection) };
+};
+
+/** For a function that never puts anything: what puts is then not in its bundle either. */
+export const createS3ObjectReader = (options: S3ObjectStoreOptions): ObjectReader => reading(connect(options));
+
+function putting({ client, Bucket, limits, call }: Connection): Pick<ObjectStore, 'putIfAbsent'> {
   return {
     putIfAbsent: ({ key, body, contentType }: StoredObject) =>
       call<'put' | 'exists'>(
@@ -50,6 +71,11 @@ export function createS3ObjectStore(options: S3ObjectStoreOptions): ObjectStore 
         },
         (error) => (errorName(error) === 'PreconditionFailed' ? { answer: 'exists' } : undefined),
       ),
+  };
+}
+
+function reading({ client, Bucket, limits, call }: Connection): ObjectReader {
+  return {
     get: (key) =>
       call<string | undefined>(
         async () => {

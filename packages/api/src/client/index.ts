@@ -7,5 +7,5 @@ export type { CallOptions, ListOptions, PaymentRequest, ProcessRequest, RefundRe
 export { verifyWebhook, WebhookError } from './verify-webhook.ts';
 export type { VerifyOptions, WebhookEvent, WebhookHeaders } from './verify-webhook.ts';
 export type { Clock, Fetch, World } from './world.ts';
-export type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, RefundBody, RefundsBody, RegionName, SessionBody, ValidatedBody, WebhookBody } from '../bodies.ts';
+export type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, ReceiptBody, RefundBody, RefundsBody, RegionName, SessionBody, ValidatedBody, WebhookBody } from '../bodies.ts';
 export type { ErrorCode, FieldFault } from '../error-codes.ts';

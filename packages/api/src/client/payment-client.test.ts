@@ -413,7 +413,7 @@ describe('client: outcomes', () => {
 test('client: its methods -> reach every operation that needs a key, with ids kept in their place', async () => {
   const id = 'a:b/../c';
   const all = [
-    client.pay(payment()), client.validate(payment()), client.process(payment()), client.read(id), client.cancel(id), client.listPayments('c', { limit: 5, cursor: 'a&b' }),
+    client.pay(payment()), client.validate(payment()), client.process(payment()), client.read(id), client.receipt(id), client.cancel(id), client.listPayments('c', { limit: 5, cursor: 'a&b' }),
     client.refund(id, { refund_id: 'r' }), client.refunds(id), client.openSession({ customer_id: 'c', amount: '1', currency: 'USD' }), client.readSession('s'),
     client.addWebhook({ url: 'https://shop.example' }), client.webhooks(), client.removeWebhook('w'),
   ];

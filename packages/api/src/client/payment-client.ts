@@ -2,7 +2,7 @@
 // Invariant: each method resolves with what the contract promises, or rejects with PaymentError (a definite no),
 // UnansweredError (nobody knows) or the reason of the caller's signal. Nothing else is thrown, and the key is in none of it.
 // How a request gets its answer is race.ts; this file says only what is asked, and which requests have no id.
-import type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, RefundBody, RefundsBody, SessionBody, ValidatedBody, WebhookBody } from '../bodies.ts';
+import type { AcceptedBody, CancelledBody, PaymentBody, PaymentsBody, ProcessedBody, ReceiptBody, RefundBody, RefundsBody, SessionBody, ValidatedBody, WebhookBody } from '../bodies.ts';
 import { routes } from '../routes.ts';
 import type { OperationName } from '../routes.ts';
 import { Budget } from './budget.ts';
@@ -105,6 +105,11 @@ export class PaymentClient {
   /** Never a false "not found". */
   read(transactionId: string, options?: CallOptions): Promise<PaymentBody | CancelledBody> {
     return this.#send('readPayment', { path: [transactionId] }, options);
+  }
+
+  /** Of a processed payment, written soon after it is; until then a PaymentError `not_found`. */
+  receipt(transactionId: string, options?: CallOptions): Promise<ReceiptBody> {
+    return this.#send('readReceipt', { path: [transactionId] }, options);
   }
 
   /** Newest first. */

@@ -5,7 +5,7 @@
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { routes } from '@understudy/api';
 import type { OpenapiDocument, OpenapiOperation, OperationName, Schema } from '@understudy/api';
 import { RunningTwin } from '../drill/running-twin.ts';
@@ -71,6 +71,7 @@ const wellFormed: { readonly [N in OperationName]: () => Promise<{ readonly path
   validatePayment: async () => ({ body: payment(freshId()) }),
   processPayment: async () => ({ body: payment(freshId()) }),
   readPayment: async () => ({ path: { transaction_id: await paid() } }),
+  readReceipt: async () => ({ path: { transaction_id: await (receipted ??= withReceipt()) } }),
   cancelPayment: async () => ({ path: { transaction_id: freshId() } }),
   acceptRefund: async () => ({ path: { transaction_id: await paid() }, body: { refund_id: freshId(), amount: '1.00' } }),
   listRefunds: async () => ({ path: { transaction_id: await paid() } }),
@@ -94,6 +95,15 @@ async function webhookUrl(): Promise<string> {
 async function paid(): Promise<string> {
   const id = freshId();
   expect((await doors.api.pay(payment(id), '/process')).status).toBe(200);
+  return id;
+}
+
+let receipted: Promise<string> | undefined;
+
+/** A receipt is written by the next pass of publishing. */
+async function withReceipt(): Promise<string> {
+  const id = await paid();
+  await vi.waitFor(async () => expect((await doors.east2.call(`/payments/${id}/receipt`)).status).toBe(200), { timeout: 60_000, interval: 250 });
   return id;
 }
 
