@@ -118,10 +118,8 @@ export function createApiGateway(options: ApiGatewayOptions): ApiGateway {
   const call = async (route: CompiledRoute, { request, path, query, authorizer: context }: Asked): Promise<ProxyResult> => {
     const body = await readBody(request);
     if (body === undefined) return own('REQUEST_TOO_LARGE');
-    const pathParameters = readPathParameters(route, path);
-    if (!pathParameters) return refusal(400, 'invalid_request', 'the path is not valid percent-encoding');
     try {
-      return asProxyResult(await options.invoke(route.functionName, proxyEvent(route, { request, path, query, body, pathParameters, ...(context && { authorizer: context }) })));
+      return asProxyResult(await options.invoke(route.functionName, proxyEvent(route, { request, path, query, body, ...(context && { authorizer: context }) })));
     } catch (error) {
       options.onFault(route.functionName, error);
       return own('INTEGRATION_FAILURE');
@@ -159,7 +157,6 @@ interface Asked extends Admitted {
 
 interface Call extends Asked {
   readonly body: string;
-  readonly pathParameters: Readonly<Record<string, string>>;
 }
 
 const headersOf = (request: IncomingMessage): Record<string, string> => Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
@@ -176,12 +173,12 @@ const authorizerEvent = (route: CompiledRoute, request: IncomingMessage, path: s
   requestContext: { resourcePath: route.path, httpMethod: request.method, identity: { sourceIp: request.socket.remoteAddress } },
 });
 
-const proxyEvent = (route: CompiledRoute, { request, path, query, body, pathParameters, authorizer }: Call): object => ({
+const proxyEvent = (route: CompiledRoute, { request, path, query, body, authorizer }: Call): object => ({
   resource: route.path,
   path,
   httpMethod: request.method,
   headers: headersOf(request),
-  pathParameters,
+  pathParameters: pathParametersOf(route, path),
   queryStringParameters: Object.fromEntries(new URLSearchParams(query)),
   body: body === '' ? null : body,
   isBase64Encoded: false,
@@ -213,7 +210,8 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function readPathParameters(route: CompiledRoute, path: string): Readonly<Record<string, string>> | undefined {
+/** As they were sent: a REST API does not decode them. */
+function pathParametersOf(route: CompiledRoute, path: string): Readonly<Record<string, string>> {
   const values = route.pattern.exec(path)?.slice(1) ?? [];
   try {
     return Object.fromEntries(route.names.map((name, i) => [name, decodeURIComponent(values[i] ?? '')]));
