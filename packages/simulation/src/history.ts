@@ -2,8 +2,12 @@
 // behind the ports, where no actor looks. Watching changes nothing.
 import type { InMemoryLedger } from '@understudy/adapters/in-memory';
 import type { World } from '@understudy/adapters/in-memory';
-import type { Payment } from '@understudy/core';
-import { keyText, peerOf, refundsOf, refundStatusOf, statusOf } from '@understudy/core';
+import type { MoveRequest, Payment, Region, Vantage } from '@understudy/core';
+import { keyText, peerOf, refundsOf, refundStatusOf, regions, statusOf, witnessRegion } from '@understudy/core';
+import { ticks } from './clock/ticks.ts';
+
+/** How old a vote may be that still counts, by any clock and however late it came. */
+const MISSED_MS = ticks(250);
 
 export class History {
   /** Payments, and refunds as `payment#refund`, that a client was told are accepted. */
@@ -14,6 +18,9 @@ export class History {
   readonly decidedAt: Map<string, number> = new Map();
   /** Sentences of what was seen happening that may never happen, by the property it breaks. */
   readonly seen: { readonly property: string; readonly sentence: string }[] = [];
+  /** Every text that was put under a name into a bucket. */
+  readonly published: Map<string, Set<string>> = new Map();
+  readonly #missed = new Map<string, number>();
   moves = 0;
 
   told(name: string): ReadonlySet<string> {
@@ -30,11 +37,37 @@ export class History {
     for (const refund of refundsOf(payment)) this.tell(`${keyText(payment)}#${refund.refundId}`, refundStatusOf(refund));
   }
 
+  looked(vantage: Vantage, region: Region, look: { readonly reached: boolean; readonly atMs: number }): void {
+    if (!look.reached) this.#missed.set(`${vantage}>${region}`, look.atMs);
+  }
+
+  /** A detector starts a failover only from a region that the witness missed not long ago, or that has no ledger to settle with. */
+  started(vantage: Vantage, { kind, to, by }: MoveRequest, at: { readonly atMs: number; readonly world: World }): void {
+    if (kind !== 'failover' || to !== vantage || !by.startsWith('detector')) return;
+    const lost = peerOf(to);
+    const server = at.world.backstage.ledgers.servers[lost];
+    const missedAt = this.#missed.get(`${witnessRegion}>${lost}`) ?? -Infinity;
+    if (server.role === 'primary' && server.up && at.atMs - missedAt > MISSED_MS) this.seen.push({ property: 'votes', sentence: `${vantage} takes over from ${lost}, which the witness reaches` });
+  }
+
   watch(world: World): void {
     this.#watchMoney(world);
     this.#watchConfirmations(world);
     this.#watchMoves(world);
+    this.#watchBuckets(world);
     for (const server of Object.values(world.backstage.ledgers.servers)) this.#watchPostings(world, server);
+  }
+
+  #watchBuckets({ backstage }: World): void {
+    for (const region of regions) {
+      const { bucket } = backstage.regions[region];
+      const put = bucket.putIfAbsent.bind(bucket);
+      bucket.putIfAbsent = async (object) => {
+        const result = await put(object);
+        if (result === 'put') this.published.set(object.key, (this.published.get(object.key) ?? new Set()).add(object.body));
+        return result;
+      };
+    }
   }
 
   #watchMoney({ clock, backstage: { acquirer, journal } }: World): void {
@@ -54,8 +87,11 @@ export class History {
     journal.confirm = async (key, epoch, refunds) => {
       const isConfirmed = await confirm(key, epoch, refunds);
       const [payment, record] = [await journal.read(key), await epochs.read()];
-      if (!isConfirmed || !payment || record.epoch !== epoch) return isConfirmed;
-      const [active, standby] = [ledgers.servers[record.activeRegion], ledgers.servers[peerOf(record.activeRegion)]];
+      // Under an older epoch, while a failover begins: whoever takes over is the standby that was asked.
+      const isTakenOver = record.epoch === epoch + 1 && record.phase === 'moving' && record.kind === 'failover' && ledgers.servers[record.activeRegion].fence === epoch;
+      if (!isConfirmed || !payment || (record.epoch !== epoch && !isTakenOver)) return isConfirmed;
+      const standbyRegion = isTakenOver ? record.activeRegion : peerOf(record.activeRegion);
+      const [active, standby] = [ledgers.servers[peerOf(standbyRegion)], ledgers.servers[standbyRegion]];
       const see = (sentence: string) => this.seen.push({ property: 'confirmed', sentence: `${keyText(key)}: ${sentence}` });
       if (record.phase === 'open' && !standby.log.every((commit, i) => commit === active.log[i])) see('confirmed by a server on another timeline');
       if (!standby.rows().some((row) => keyText(row.payment) === keyText(key))) see('confirmed, and the standby lacks its row');

@@ -3,21 +3,23 @@
 // are reported apart.
 import { createWorld } from '@understudy/adapters/in-memory';
 import type { World } from '@understudy/adapters/in-memory';
-import { defaultPaymentPolicy, peerOf, regions } from '@understudy/core';
-import type { PaymentPolicy, Region } from '@understudy/core';
+import { epochMs, peerOf, regions, witnessRegion } from '@understudy/core';
+import type { Region } from '@understudy/core';
 import { gather } from './checkers/checker.ts';
 import type { Evidence } from './checkers/checker.ts';
 import { leftToAudit } from './checkers/charged-once.ts';
 import { checkers } from './checkers/index.ts';
 import { ticks } from './clock/ticks.ts';
+import { drawHabits } from './habits.ts';
 import { History } from './history.ts';
 import { finishCharges } from './nemesis/acquirer-troubles.ts';
+import { detectFrom } from './nemesis/detectors.ts';
 import { nemesisScript, rejoin } from './nemesis/nemesis.ts';
 import type { Replication } from './nemesis/nemesis.ts';
 import { orchestrate } from './nemesis/orchestrators.ts';
 import { Dice } from './scheduler/dice.ts';
 import { Stage } from './stage.ts';
-import type { Plant } from './stage.ts';
+import type { Planted } from './stage.ts';
 import { KeptTrace, noTrace } from './trace/trace.ts';
 import { openEndpoint } from './workload/endpoint.ts';
 import { paymentIds, paymentScript } from './workload/payments.ts';
@@ -31,12 +33,13 @@ const TROUBLE_TICKS = 1500;
 /** Many times what a life needs. */
 const REST_STEPS_MAX = 20_000;
 const LOOK_EVERY_STEPS = 100;
-const REPLICATES = 0.4;
-const policy: PaymentPolicy = { ...defaultPaymentPolicy, sessionPatienceMs: ticks(100) };
+/** 2026-01-05T23:58:50Z: the business day ends in the middle of the trouble. */
+const START_AT = epochMs(1_767_657_530_000);
+/** Longer than an acquirer knows a key. */
+const AWAY_MS = 25 * 3_600_000;
 
-export interface LifeOptions {
+export interface LifeOptions extends Planted {
   readonly seed: number;
-  readonly plant?: Plant;
   readonly trace?: boolean;
 }
 
@@ -66,10 +69,12 @@ interface Life {
 }
 
 /** The same seed lives the same life. */
-export async function live({ seed, plant, trace: isTraced = false }: LifeOptions): Promise<Outcome> {
-  const world = await createWorld({ seed });
+export async function live({ seed, trace: isTraced = false, ...planted }: LifeOptions): Promise<Outcome> {
+  const dice = new Dice(seed);
+  const habits = drawHabits(dice);
+  const world = await createWorld({ seed, startAt: START_AT, moveDurationMs: habits.promotionMs });
   const trace = isTraced ? new KeptTrace(world.clock.now()) : undefined;
-  const stage = new Stage({ world, dice: new Dice(seed), trace: trace ?? noTrace, policy, ...(plant && { plant }) });
+  const stage = new Stage({ world, dice, trace: trace ?? noTrace, habits, planted });
   const history = new History();
   const life: Life = { world, stage, history, sessions: new SessionWork(stage, history), replication: { isCut: false } };
   history.watch(world);
@@ -101,14 +106,20 @@ async function prepare({ world, stage, history }: Life): Promise<void> {
   world.backstage.acquirer.behave({ mode: 'decline', match: (key) => ('refundId' in key ? isDeclined(String(key.refundId)) : isDeclined(key.transactionId)) });
   await openEndpoint(stage, world);
   stage.troubles.lossy = true;
-  for (const region of regions) serve(stage, history, region);
+  for (const region of regions) attend(stage, history, region);
+  detectFrom(stage, history, witnessRegion);
+}
+
+/** Starts all that runs in a region by itself. */
+function attend(stage: Stage, history: History, region: Region): void {
+  serve(stage, history, region);
+  detectFrom(stage, history, region);
 }
 
 async function haveTrouble(life: Life): Promise<void> {
   const { stage, history, world, sessions } = life;
-  const nemesis = nemesisScript({ stage, replication: life.replication, serve: (region) => serve(stage, history, region) });
-  // In every other life, for they take longer.
-  const refunds = stage.dice.chance(0.5) ? refundScript(stage, history, paymentIds) : [];
+  const nemesis = nemesisScript({ stage, replication: life.replication, serve: (region) => attend(stage, history, region) });
+  const refunds = stage.habits.refunds ? refundScript(stage, history, paymentIds) : [];
   const script = inOrder(paymentScript(stage, history), sessions.script(), refunds, nemesis);
   const startedAt = world.clock.now();
   while (world.clock.now() - startedAt < ticks(TROUBLE_TICKS)) {
@@ -118,8 +129,8 @@ async function haveTrouble(life: Life): Promise<void> {
 }
 
 async function turn({ stage, world, replication }: Life): Promise<void> {
-  const isTroubled = stage.troubles.lossy;
-  if (!replication.isCut && stage.isolated.size === 0 && (!isTroubled || stage.dice.chance(REPLICATES))) world.backstage.ledgers.replicate(1);
+  const { chance, commits } = stage.habits.replicates;
+  if (!replication.isCut && stage.isolated.size === 0 && stage.dice.chance(chance)) world.backstage.ledgers.replicate(commits);
   await stage.scheduler.step();
 }
 
@@ -130,12 +141,17 @@ async function comeToRest(life: Life): Promise<boolean> {
   stage.troubles.lossy = false;
   replication.isCut = false;
   stage.isolated.clear();
+  stage.unseen.clear();
   await finishCharges(world.backstage.acquirer);
   for (const region of stage.down) {
     stage.restore(region);
-    serve(stage, history, region);
+    attend(stage, history, region);
   }
-  for (const region of regions) world.backstage.regions[region].workIndex.resume();
+  for (const region of regions) {
+    world.backstage.regions[region].workIndex.resume();
+    world.backstage.regions[region].bucket.resumeReplication();
+  }
+  if (stage.habits.isAwayForADay) await stayAway(life);
   for (let steps = 0; steps < REST_STEPS_MAX; steps += 1) {
     if (steps % LOOK_EVERY_STEPS === LOOK_EVERY_STEPS - 1) {
       if (await isAtRest(life)) return true;
@@ -144,6 +160,17 @@ async function comeToRest(life: Life): Promise<boolean> {
     await turn(life);
   }
   return false;
+}
+
+/** Nobody is there for more than a day; then all begin anew, and the acquirer has forgotten every key. */
+async function stayAway({ stage, world, history }: Life): Promise<void> {
+  stage.scheduler.note('everybody is away for a day');
+  stage.blackOut();
+  world.clock.advance(AWAY_MS);
+  await finishCharges(world.backstage.acquirer);
+  world.backstage.acquirer.expireKeys();
+  for (const region of regions) attend(stage, history, region);
+  detectFrom(stage, history, witnessRegion);
 }
 
 async function isAtRest({ world, stage, sessions }: Life): Promise<boolean> {
@@ -167,10 +194,12 @@ async function operate({ world, stage, sessions }: Life): Promise<void> {
   const record = await epochs.read();
   const mine = ledgers.servers[record.activeRegion];
   const peer: Region = peerOf(record.activeRegion);
-  if (stage.isBusy('orchestrator')) return;
   const settles = mine.role === 'primary' && mine.fence === record.epoch;
-  if (record.phase === 'open' && !settles) orchestrate(stage, peer);
-  else if (record.phase === 'moving' || record.healedAt === undefined) orchestrate(stage, record.activeRegion, { kind: record.kind, runId: record.runId, fromEpoch: record.epoch });
+  const isCarried = (region: Region): boolean => stage.scheduler.actors.some((actor) => actor.name === 'orchestrator' && actor.region === region);
+  // Whoever still heals a region that has lost its ledger since would do so for ever; the detectors do not wait for them either.
+  if (record.phase === 'open' && !settles && !isCarried(peer)) return orchestrate(stage, peer);
+  if (stage.isBusy('orchestrator')) return;
+  if (record.phase === 'moving' || record.healedAt === undefined) orchestrate(stage, record.activeRegion, { kind: record.kind, runId: record.runId, fromEpoch: record.epoch });
   else if (ledgers.servers[peer].role === 'primary' || ledgers.servers[peer].fence !== record.epoch) await rejoin(stage, peer);
 }
 

@@ -18,9 +18,9 @@ export interface Found {
 }
 
 /** In how many lives, from seed 1, the simulator finds it by its own sign; undefined: in none. */
-export async function hunt({ plant, sign }: Mutation, runsMax: number = RUNS_TO_FIND_MAX): Promise<Found | undefined> {
+export async function hunt({ sign, ...planted }: Mutation, runsMax: number = RUNS_TO_FIND_MAX): Promise<Found | undefined> {
   for (let seed = 1; seed <= runsMax; seed += 1) {
-    const { safety, liveness } = await live({ seed, plant });
+    const { safety, liveness } = await live({ seed, ...planted });
     const sentence = [...safety, ...liveness].find((said) => sign.test(said));
     if (sentence !== undefined) return { runs: seed, sentence };
   }

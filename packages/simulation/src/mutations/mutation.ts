@@ -1,12 +1,11 @@
 // One rule of the protocol, left out on purpose: what an actor is given differs from what production gives it, and
 // nothing else. The simulator must find each by the promise that the rule keeps.
-import type { Plant } from '../stage.ts';
+import type { Planted } from '../stage.ts';
 
-export interface Mutation {
+export interface Mutation extends Planted {
   readonly name: string;
   /** What a sentence of a checker must look like to count as found. */
   readonly sign: RegExp;
-  readonly plant: Plant;
 }
 
 /** The same port, with some methods of its own. */

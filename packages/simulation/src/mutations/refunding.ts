@@ -14,6 +14,11 @@ export const refundingMutations: readonly Mutation[] = [
     plant: (ports) => ({ ...ports, ledger: changed(ports.ledger, { post: (epoch, payments) => ports.ledger.post(epoch, payments.map((payment) => (payment.refunds ? { ...payment, refunds: payment.refunds.map((refund) => ({ ...refund, decision: { ...payment.decision, outcome: 'processed' as const } })) } : payment))) }) }),
   },
   {
+    name: 'a confirmation sees the payment\'s row only',
+    sign: /the standby lacks a refund's row/,
+    plant: (ports, actor) => (actor.name !== 'confirmer' ? ports : { ...ports, journal: changed(ports.journal, { confirm: async (key, epoch) => ports.journal.confirm(key, epoch, (await ports.journal.read(key))?.refunds?.length ?? 0) }) }),
+  },
+  {
     name: 'every attempt at a refund has a key of its own',
     sign: /given back [2-9] times|more was given back/,
     plant: (ports) => ({ ...ports, acquirer: changed(ports.acquirer, { refund: (order) => ports.acquirer.refund({ ...order, idempotencyKey: `${order.idempotencyKey}${ports.random.id()}` }), lookupRefund: async () => ({ code: 'none' }) }) }),

@@ -38,9 +38,9 @@ export const settlingMutations: readonly Mutation[] = [
   {
     name: 'the ledger takes postings of any epoch',
     sign: /epochs decrease/,
-    plant: (ports, actor, { world }) => ({ ...ports, ledger: changed(ports.ledger, {
+    plant: (ports, _actor, { world }) => ({ ...ports, ledger: changed(ports.ledger, {
       post: async (epoch, payments) => {
-        const server = world.backstage.ledgers.servers[actor.region];
+        const server = world.backstage.ledgers.servers[ports.region];
         const result = await ports.ledger.post(server.fence, payments);
         for (const row of server.rows()) if (result.code === 'posted' && result.inserted.has(keyText(row.payment))) Object.assign(row, { epoch });
         return result;

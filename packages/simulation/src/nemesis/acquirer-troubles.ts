@@ -1,6 +1,7 @@
 // What an acquirer does to us: it charges and times out, has no outcome yet, and forgets that it declined.
 import { InMemoryAcquirer } from '@understudy/adapters/in-memory';
-import { isPortFault } from '@understudy/core';
+import { isPortFault, keyText } from '@understudy/core';
+import type { PaymentKey } from '@understudy/core';
 import type { Stage } from '../stage.ts';
 import type { Script } from '../workload/script.ts';
 
@@ -21,10 +22,14 @@ export function acquirerTroubles({ dice, world: { backstage: { acquirer } } }: S
 
 /** What was in progress gets its outcome by itself. Past whoever watches for charges, for nobody asks for one here. */
 export async function finishCharges(acquirer: InMemoryAcquirer): Promise<void> {
-  for (const charge of acquirer.charges()) {
-    if (charge.outcome !== 'in_progress') continue;
-    await InMemoryAcquirer.prototype.charge.call(acquirer, charge).catch((error: unknown) => {
-      if (!isPortFault(error)) throw error;
-    });
-  }
+  const chargeOf = (refund: PaymentKey): string => acquirer.charges().find((charge) => keyText(charge) === keyText(refund) && charge.outcome === 'approved' && !charge.voided)?.reference ?? '';
+  const asked = [
+    ...acquirer.charges().filter(isInProgress).map((charge) => InMemoryAcquirer.prototype.charge.call(acquirer, charge)),
+    ...acquirer.refunds().filter(isInProgress).map((refund) => InMemoryAcquirer.prototype.refund.call(acquirer, { ...refund, chargeReference: chargeOf(refund) })),
+  ];
+  await Promise.all(asked.map((answer) => answer.catch((error: unknown) => {
+    if (!isPortFault(error)) throw error;
+  })));
 }
+
+const isInProgress = ({ outcome }: { readonly outcome: string }): boolean => outcome === 'in_progress';

@@ -1,14 +1,14 @@
-// What goes wrong in a life, and when: the primary is lost, cut off, frozen for minutes, or wrongly suspected; replication
-// and the index of work stand still; clocks drift and jump; the acquirer charges and times out, or forgets that it
-// declined; actors die anywhere; orchestrators race; the zombie comes back; the way back is planned twice over.
+// What goes wrong in a life, and when. Regions are lost, cut off, frozen for minutes or wrongly suspected, one or several
+// times; orchestrators race in both; the zombie comes back; the way back is planned twice over. What lies around them
+// goes wrong as well: see surroundings.ts and acquirer-troubles.ts.
 import { peerOf, regions } from '@understudy/core';
 import type { Region } from '@understudy/core';
-import { SKEW_MAX_MS } from '../clock/region-clocks.ts';
 import { ticks } from '../clock/ticks.ts';
 import type { Stage } from '../stage.ts';
-import type { Happening, Script } from '../workload/script.ts';
+import type { Script } from '../workload/script.ts';
 import { acquirerTroubles } from './acquirer-troubles.ts';
 import { orchestrate } from './orchestrators.ts';
+import { suspicions, surroundings } from './surroundings.ts';
 
 const [east, other] = regions;
 
@@ -16,7 +16,7 @@ export interface Replication {
   isCut: boolean;
 }
 
-interface Plan {
+export interface Plan {
   readonly stage: Stage;
   readonly replication: Replication;
   /** Starts what always runs in a region that is back. */
@@ -27,51 +27,48 @@ export function nemesisScript(plan: Plan): Script {
   const { dice } = plan.stage;
   const lostAt = 60 + dice.integer(250);
   const backAt = lostAt + 350 + dice.integer(150);
-  return [...replicationTroubles(plan, lostAt), ...loss(plan, { lostAt, backAt }), ...wayBack(plan, backAt), ...clockTroubles(plan), ...acquirerTroubles(plan.stage), ...deaths(plan)];
-}
-
-function replicationTroubles({ stage, replication }: Plan, lostAt: number): Script {
-  const { dice, world } = stage;
-  const cut = (from: number, lasts: number, stall: boolean): Script => [
-    { atTick: from, happen: () => {
-      replication.isCut = true;
-      if (stall) world.backstage.regions[other].workIndex.stall();
-    } },
-    { atTick: from + lasts, happen: () => {
-      replication.isCut = false;
-      world.backstage.regions[other].workIndex.resume();
-    } },
-  ];
+  const again = backAt + 300 + dice.integer(200);
   return [
-    ...(dice.chance(0.5) ? cut(dice.integer(lostAt + 50), 100 + dice.integer(300), dice.chance(0.7)) : []),
-    // While replication stands still after the move, refunds come that the standby cannot see.
-    ...(dice.chance(0.5) ? cut(400 + dice.integer(700), 150 + dice.integer(150), false) : []),
+    ...loss(plan, { region: east, lostAt, backAt }), ...wayBack(plan, backAt),
+    // Whoever has the role by then.
+    ...(dice.chance(0.35) ? loss(plan, { region: dice.pick([east, other]), lostAt: again, backAt: again + 150 + dice.integer(200) }) : []),
+    ...surroundings(plan, lostAt), ...acquirerTroubles(plan.stage),
   ];
 }
 
-/** How the primary is lost, who takes over, and how the primary comes back. */
-function loss({ stage, serve }: Plan, { lostAt, backAt }: { readonly lostAt: number; readonly backAt: number }): Script {
+interface Loss {
+  readonly region: Region;
+  readonly lostAt: number;
+  readonly backAt: number;
+}
+
+/** How a region is lost, who takes over, and how it comes back. */
+function loss({ stage, serve }: Plan, { region, lostAt, backAt }: Loss): Script {
   const { dice } = stage;
   const trouble = dice.pick(['kill', 'isolate', 'freeze', 'suspect'] as const);
   const lose = () => {
-    if (trouble === 'kill') stage.kill(east);
-    if (trouble === 'isolate') stage.isolated.add(east);
+    if (trouble === 'kill') stage.kill(region);
+    if (trouble === 'isolate') stage.isolated.add(region);
     // Beyond the end of the trouble, now and then: the zombie wakes into a world that has healed.
-    if (trouble === 'freeze') stage.scheduler.pauseRegion(east, ticks(200 + dice.integer(1600)));
-    if (trouble !== 'kill') stage.scheduler.note(`${east}: ${trouble}`);
+    if (trouble === 'freeze') stage.scheduler.pauseRegion(region, ticks(200 + dice.integer(1600)));
+    if (trouble !== 'kill') stage.scheduler.note(`${region}: ${trouble}`);
   };
   const comeBack = () => {
-    stage.isolated.delete(east);
-    if (!stage.down.has(east)) return;
-    stage.restore(east);
-    serve(east);
+    stage.isolated.delete(region);
+    if (!stage.down.has(region)) return;
+    stage.restore(region);
+    serve(region);
   };
-  const takeOvers = [10, 15, 120, 250].filter((delay) => delay === 10 || dice.chance(0.6)).map((delay) => ({ atTick: lostAt + delay + dice.integer(20), happen: () => orchestrate(stage, other) }));
+  const told = stage.habits.isToldToMove ? [10, 15, 120, 250].filter((delay) => delay === 10 || dice.chance(0.6)) : [];
+  const takeOvers = told.map((delay) => ({ atTick: lostAt + delay + dice.integer(20), happen: () => orchestrate(stage, peerOf(region)) }));
   const orchestratorsDie = { atTick: lostAt + 80, happen: () => stage.scheduler.actors.filter((actor) => actor.name === 'orchestrator').forEach((actor) => stage.scheduler.stop(actor)) };
   return [
     { atTick: lostAt, happen: lose }, ...takeOvers, { atTick: backAt, happen: comeBack },
+    ...(trouble === 'suspect' ? suspicions(stage, region, { from: lostAt, lasts: backAt - lostAt }) : []),
     ...(dice.chance(0.2) ? [orchestratorsDie] : []),
-    ...(dice.chance(0.15) ? [{ atTick: lostAt + 90, happen: () => orchestrate(stage, east) }] : []),
+    // Both at once: one to take over, one to keep or take back.
+    ...(dice.chance(0.15) ? [{ atTick: lostAt + 12, happen: () => orchestrate(stage, region) }] : []),
+    ...(dice.chance(0.15) ? [{ atTick: lostAt + 90, happen: () => orchestrate(stage, region) }] : []),
   ];
 }
 
@@ -83,28 +80,6 @@ function wayBack({ stage }: Plan, backAt: number): Script {
     { atTick: backAt + 250 + dice.integer(100), happen: () => orchestrate(stage, east, { kind: 'planned' }) },
     ...(dice.chance(0.4) ? [{ atTick: backAt + 300, happen: () => orchestrate(stage, east, { kind: 'planned' }) }] : []),
   ];
-}
-
-function clockTroubles({ stage }: Plan): Script {
-  const { dice, clocks } = stage;
-  if (!dice.chance(0.5)) return [];
-  return regions.map((region): Happening => {
-    const offset = dice.integer(2 * SKEW_MAX_MS) - SKEW_MAX_MS;
-    const drift = (dice.integer(200) - 100) / 10_000;
-    return { atTick: dice.integer(1200), happen: () => clocks.jump(region, offset, drift) };
-  });
-}
-
-/** One of those that serve dies in its call, and another takes its place: as a function ends at its time limit. */
-function deaths({ stage, serve }: Plan): Script {
-  const { dice } = stage;
-  return dice.chance(0.5) ? [{ atTick: dice.integer(1300), happen: () => {
-    const region = dice.pick(regions);
-    const serving = stage.scheduler.actors.filter((actor) => actor.region === region && actor.name !== 'client' && actor.name !== 'orchestrator');
-    if (serving.length === 0) return;
-    for (const actor of serving) stage.scheduler.stop(actor);
-    serve(region);
-  } }] : [];
 }
 
 /** A former primary is rebuilt as the standby, once the other region is open under a fence of its own. */

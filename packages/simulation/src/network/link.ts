@@ -16,6 +16,8 @@ export interface Link {
   readonly reaches?: (parameters: readonly unknown[]) => boolean;
   /** Its requests may come twice or late. */
   readonly repeats?: boolean;
+  /** How late at most. */
+  readonly lateMaxMs?: number;
 }
 
 const REQUEST_LOST = 0.02;
@@ -67,7 +69,7 @@ async function call(wire: Wire, { name, parameters, act }: Call): Promise<unknow
   if (reaches && !reaches(parameters)) fail('cannot be reached');
   if (happens(REQUEST_LOST)) fail('request lost');
   if (repeats && happens(LATE)) {
-    scheduler.later(dice.integer(LATE_MAX_MS), act);
+    scheduler.later(dice.integer(wire.lateMaxMs ?? LATE_MAX_MS), act);
     fail('timed out, and comes late');
   }
   if (repeats && happens(TWICE)) {

@@ -2,14 +2,14 @@
 // dice: so anybody may come between any two calls of anybody else. One turn of the event loop is one step, and nothing
 // of a life depends on real time.
 import type { World } from '@understudy/adapters/in-memory';
-import type { Region } from '@understudy/core';
+import type { Vantage } from '@understudy/core';
 import { epochMs, isPortFault } from '@understudy/core';
 import { TICK_MS, ticks } from '../clock/ticks.ts';
 import type { Trace } from '../trace/trace.ts';
 import type { Dice } from './dice.ts';
 
 export interface Actor {
-  readonly region: Region;
+  readonly region: Vantage;
   readonly name: string;
   dead: boolean;
 }
@@ -30,7 +30,7 @@ export class Scheduler {
   readonly #world: World;
   readonly #trace: Trace;
   readonly #actors = new Set<Actor>();
-  readonly #paused = new Map<Region, number>();
+  readonly #paused = new Map<Vantage, number>();
   #waiting: Waiting[] = [];
   #late: { readonly at: number; readonly happen: () => Promise<unknown> }[] = [];
 
@@ -72,9 +72,18 @@ export class Scheduler {
   }
 
   /** Everybody in this region stands still where they are, and goes on afterwards as if nothing had happened. */
-  pauseRegion(region: Region, durationMs: number): void {
+  pauseRegion(region: Vantage, durationMs: number): void {
     this.note(`${region} stands still for ${durationMs / 1000} s`);
     this.#paused.set(region, this.nowMs + durationMs);
+  }
+
+  isPaused(region: Vantage): boolean {
+    return (this.#paused.get(region) ?? 0) > this.nowMs;
+  }
+
+  /** Whatever is on its way arrives nowhere. */
+  loseLate(): void {
+    this.#late = [];
   }
 
   pause(actor: Actor, durationMs = 0): Promise<void> {

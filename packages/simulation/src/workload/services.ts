@@ -1,6 +1,6 @@
-// What always runs in a region: two consumers of its queue, reconcile, confirm and notify, as the functions run them.
-import { confirm, isPortFault, keyText, notify, reconcile, settlePayments } from '@understudy/core';
-import type { NotifyPolicy, ReconcilePolicy, Region } from '@understudy/core';
+// What always runs in a region: two consumers of its queue, reconcile, confirm, notify and publish, as the functions run them.
+import { businessDateOf, confirm, isPortFault, keyText, notify, publishReceipts, publishSettlementFiles, reconcile, settlePayments } from '@understudy/core';
+import type { NotifyPolicy, ReconcilePolicy, Region, SettlementPolicy } from '@understudy/core';
 import { ticks } from '../clock/ticks.ts';
 import type { History } from '../history.ts';
 import type { Ports, Stage } from '../stage.ts';
@@ -8,6 +8,9 @@ import type { Ports, Stage } from '../stage.ts';
 export const reconcilePolicy: ReconcilePolicy = { graceMs: ticks(30), settleMax: 20 };
 const TRIES_TO_TELL = 200;
 const notifyPolicy: NotifyPolicy = { retryDelaysMs: Array.from({ length: TRIES_TO_TELL }, () => ticks(20)), leaseMs: ticks(60), passMs: ticks(100) };
+
+/** Files wait for a standby for as long as it takes: publishing without one may contradict a later ledger, and is told. */
+export const settlementPolicy: SettlementPolicy = { closeAfterMs: ticks(50), standbyPatienceMs: Infinity };
 
 /** A hint that was dealt with is delivered once more, now and then. */
 const REDELIVERED = 0.05;
@@ -23,10 +26,16 @@ export function serve(stage: Stage, history: History, region: Region): void {
         });
       }
     });
-  for (const _ of [1, 2]) forever('consumer', ticks(4), (ports) => consume(stage, history, ports));
+  for (const _ of [1, 2]) forever('consumer', ticks(10), (ports) => consume(stage, history, ports));
   forever('reconciler', ticks(20), (ports) => reconcile(ports, reconcilePolicy, dice.chance(0.1) ? 'scan' : 'index'));
   forever('confirmer', ticks(15), confirm);
   forever('notifier', ticks(20), (ports) => notify(ports, notifyPolicy));
+  if (!stage.habits.publishes) return;
+  forever('publisher', ticks(60), async (ports) => {
+    await publishReceipts(ports);
+    // An operator closes the day early, now and then.
+    await publishSettlementFiles(ports, settlementPolicy, dice.chance(0.15) ? businessDateOf(ports.clock.now()) : undefined);
+  });
 }
 
 async function consume(stage: Stage, history: History, ports: Ports): Promise<void> {

@@ -11,7 +11,8 @@ import { customer, price, requestOf, shop } from './shop.ts';
 
 const SESSIONS = 2;
 const PAYERS = 4;
-const LASTS_S = 24 * 3600;
+/** Longer than everybody may be away. */
+const LASTS_S = 72 * 3600;
 
 export class SessionWork {
   readonly #stage: Stage;
