@@ -10,6 +10,7 @@ import type { Region } from '../domain/region/region.ts';
 import { isPortFault } from '../ports/fault.ts';
 import type { LedgerCluster, LedgerControl } from '../ports/ledger-control.ts';
 import type { MoveLog } from '../ports/move-log.ts';
+import { WORK_SHARDS } from '../ports/work-index.ts';
 import { reconcile } from './reconcile.ts';
 import type { ReconcilePolicy, ReconcilePorts } from './reconcile.ts';
 
@@ -159,7 +160,8 @@ async function open(ports: MovePorts, record: EpochRecord): Promise<void> {
 /** Healed: two passes over the index and a strong scan find nothing from before the move. */
 async function heal(ports: MovePorts, policies: MovePolicies, record: EpochRecord): Promise<boolean> {
   for (const over of ['index', 'index', 'scan'] as const) {
-    const pass = await reconcile(ports, policies.reconcile, over);
+    // The schedule's own passes go on meanwhile, over the same backlog.
+    const pass = await reconcile(ports, { ...policies.reconcile, shardsAhead: WORK_SHARDS / 2 }, over);
     if (pass.code !== 'walked' || pass.backlog > 0) return false;
   }
   const result = await ports.epochs.compareAndSet({ epoch: record.epoch, phase: 'open' }, { ...record, healedAt: ports.clock.now() });

@@ -57,6 +57,20 @@ describe('reconcile: the plain way', () => {
     expect(world.backstage.acquirer.charges()).toHaveLength(1000);
   });
 
+  test('a pass that is to keep out of the way of another -> begins as many shards ahead of it, and walks all the same', async () => {
+    const world = await createWorld({ seed: 1 });
+    const walked = async (shardsAhead: number): Promise<readonly number[]> => {
+      const shards: number[] = [];
+      const query: RegionPorts['workIndex']['query'] = async ({ shard }) => ({ entries: [], ...(shards.push(shard) < 0 && { cursor: '' }) });
+      await reconcile({ ...portsOf(world, east), workIndex: { ...portsOf(world, east).workIndex, query } }, { ...noGrace, shardsAhead });
+      return shards;
+    };
+    const [plain, ahead] = [await walked(0), await walked(32)];
+    expect(ahead[0]).toBe(((plain[0] ?? 0) + 32) % 64);
+    expect(new Set(ahead)).toEqual(new Set(plain));
+    expect(ahead).toHaveLength(plain.length);
+  });
+
   test('more in one shard than a page holds -> every entry is walked once', async () => {
     const world = await createWorld({ seed: 1 });
     const entries = Array.from({ length: 1234 }, (_, i) => ({ key: keyOf(`p${String(i).padStart(5, '0')}`), postedEpoch: 0 as never, acceptedAt: i as never }));

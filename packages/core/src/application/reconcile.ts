@@ -26,6 +26,11 @@ export interface ReconcilePolicy {
    * ledger, and what waits for the acquirer keeps out nothing whose outcome has been told.
    */
   readonly settleMax: number;
+  /**
+   * How far from the shard where others start at this moment: two passes that go the same way at the same time settle
+   * everything twice, and one that comes where the other has been finds it done.
+   */
+  readonly shardsAhead?: number;
 }
 
 export interface ReconcilePass {
@@ -92,7 +97,7 @@ async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefin
   const settle: AbsentWork[] = [];
   let [marked, skipped, backlog] = [0, 0, 0];
   const pages: AsyncIterable<PageOfWork> = pass.over === 'index'
-    ? walkOfWork(ports.workIndex, { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports) })
+    ? walkOfWork(ports.workIndex, { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports, policy) })
     : scanOfWork(ports.workIndex, record.epoch);
   for await (const entries of pages) {
     const present = await snapshot.present(entries.map((entry) => entry.key));
@@ -121,7 +126,7 @@ async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefin
 }
 
 /** Elsewhere each time: what cannot be settled now, more of it than a pass may settle, must not keep the rest out. */
-const shardToStartFrom = (ports: ReconcilePorts): number => Math.floor(Math.abs(ports.clock.now()) / 1000) % WORK_SHARDS;
+const shardToStartFrom = (ports: ReconcilePorts, { shardsAhead = 0 }: ReconcilePolicy): number => (Math.floor(Math.abs(ports.clock.now()) / 1000) + shardsAhead) % WORK_SHARDS;
 
 const isBacklog = (entry: WorkEntry, record: EpochRecord): boolean => entry.postedEpoch > 0 || entry.acceptedAt < record.at;
 

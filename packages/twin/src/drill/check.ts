@@ -68,6 +68,8 @@ export function judge(payments: readonly SentPayment[], rows: readonly LedgerRow
     const net = netCharges(chargeOf.get(id));
     if (payment.ackedAt !== undefined && !row) say(`${id} was acknowledged and has no row in the surviving ledger`);
     if (payment.ackedAt === undefined && row) counts.unacknowledgedButDone += 1;
+    if (payment.refusedStatus !== undefined && !mayBeRefused(payment)) say(`${id} was refused with ${payment.refusedStatus}`);
+    if (payment.refusedStatus !== undefined && row) say(`${id} was refused with ${payment.refusedStatus} and stands in the ledger as ${row.status}`);
     if (row && (row.amount_minor !== payment.amountMinor || row.currency !== payment.currency)) say(`${id} was sent as ${payment.amountMinor} ${payment.currency} and booked as ${row.amount_minor} ${row.currency}`);
     if (row?.status === 'processed' && net !== 1) say(`${id} is processed with ${net} charges that stand`);
     if (row && row.status !== 'processed' && net !== 0) say(`${id} is ${row.status} with ${net} charges that stand`);
@@ -80,6 +82,9 @@ export function judge(payments: readonly SentPayment[], rows: readonly LedgerRow
   for (const id of chargeOf.keys()) if (!sent.has(id)) say(`${id} was charged and never sent`);
   return { broken, acknowledged: payments.filter((payment) => payment.ackedAt !== undefined).length, ...counts };
 }
+
+/** Only a session that somebody else pays may refuse a payment. */
+const mayBeRefused = ({ sessionId, refusedStatus }: SentPayment): boolean => sessionId !== undefined && refusedStatus === 409;
 
 const netCharges = (charge: RecordEntry | undefined): number => (charge ? charge.charges - charge.voids : 0);
 

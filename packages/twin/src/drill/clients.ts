@@ -6,10 +6,19 @@
 import { Agent, request } from 'node:http';
 import { PaymentClient, PaymentError } from '@understudy/api/client';
 
-export interface PaymentToSend {
-  readonly transactionId: string;
+export interface MoneyToSend {
   readonly amountMinor: number;
   readonly currency: string;
+}
+
+export interface PaymentToSend extends MoneyToSend {
+  readonly transactionId: string;
+  readonly sessionId?: string;
+}
+
+export interface RefundToSend extends MoneyToSend {
+  readonly transactionId: string;
+  readonly refundId: string;
 }
 
 export type Answer =
@@ -20,6 +29,11 @@ export type Answer =
 
 export interface Sender {
   send: (payment: PaymentToSend) => Promise<Answer>;
+  /** The new session's id, or undefined when nobody gave one. */
+  openSession: (money: MoneyToSend) => Promise<string | undefined>;
+  refund: (refund: RefundToSend) => Promise<Answer>;
+  /** What the caller is told has become of a payment; undefined when nobody says. */
+  statusOf: (transactionId: string) => Promise<string | undefined>;
   close: () => void;
 }
 
@@ -46,10 +60,20 @@ const LIBRARY_DEADLINE_MS = 45_000;
 /** Of an acceptance, which is some hundred bytes. */
 const BODY_BYTES_MAX = 16_384;
 
-const bodyOf = ({ transactionId, amountMinor, currency }: PaymentToSend) => ({
-  transaction_id: transactionId, customer_id: `customer-${amountMinor % 97}`, currency,
-  amount: `${Math.floor(amountMinor / 100)}.${String(amountMinor % 100).padStart(2, '0')}`, payment_method: 'card_visa',
+const customerOf = ({ amountMinor }: MoneyToSend): string => `customer-${amountMinor % 97}`;
+const amountOf = ({ amountMinor }: MoneyToSend): string => `${Math.floor(amountMinor / 100)}.${String(amountMinor % 100).padStart(2, '0')}`;
+
+const paymentBody = (payment: PaymentToSend) => ({
+  transaction_id: payment.transactionId, customer_id: customerOf(payment), amount: amountOf(payment), currency: payment.currency,
+  payment_method: 'card_visa', ...(payment.sessionId !== undefined && { session_id: payment.sessionId }),
 });
+const sessionBody = (money: MoneyToSend) => ({ customer_id: customerOf(money), amount: amountOf(money), currency: money.currency });
+const refundBody = (refund: RefundToSend) => ({ refund_id: refund.refundId, amount: amountOf(refund) });
+
+interface Reply {
+  readonly status?: number | undefined;
+  readonly text: string;
+}
 
 export class DnsSender implements Sender {
   readonly #url: string;
@@ -61,12 +85,36 @@ export class DnsSender implements Sender {
     this.#apiKey = apiKey;
   }
 
-  send(payment: PaymentToSend): Promise<Answer> {
-    const body = JSON.stringify(bodyOf(payment));
+  async send(payment: PaymentToSend): Promise<Answer> {
+    return answerOf(await this.#call('/payments', paymentBody(payment)));
+  }
+
+  async openSession(money: MoneyToSend): Promise<string | undefined> {
+    const { status, text } = await this.#call('/sessions', sessionBody(money));
+    return status === 201 ? /"session_id":"([^"]+)"/.exec(text)?.[1] : undefined;
+  }
+
+  async refund(refund: RefundToSend): Promise<Answer> {
+    return answerOf(await this.#call(`/payments/${refund.transactionId}/refunds`, refundBody(refund)));
+  }
+
+  async statusOf(transactionId: string): Promise<string | undefined> {
+    const { status, text } = await this.#call(`/payments/${transactionId}`);
+    return status === 200 ? /"status":"(\w+)"/.exec(text)?.[1] : undefined;
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  /** Without a status when no whole answer came. */
+  #call(path: string, content?: object): Promise<Reply> {
+    const body = content && JSON.stringify(content);
     return new Promise((resolve) => {
-      const call = request(`${this.#url}/payments`, {
-        method: 'POST', agent: this.#agent, signal: AbortSignal.timeout(CALL_LIMIT_MS),
-        headers: { authorization: `Bearer ${this.#apiKey}`, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      const lost = () => resolve({ text: '' });
+      const call = request(this.#url + path, {
+        method: body === undefined ? 'GET' : 'POST', agent: this.#agent, signal: AbortSignal.timeout(CALL_LIMIT_MS),
+        headers: { authorization: `Bearer ${this.#apiKey}`, ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }) },
       });
       call.once('response', (response) => {
         let text = '';
@@ -74,20 +122,16 @@ export class DnsSender implements Sender {
         response.on('data', (part: string) => {
           if (text.length < BODY_BYTES_MAX) text += part;
         });
-        response.once('end', () => resolve(answerOf(response.statusCode, text)));
-        response.once('error', () => resolve({ kind: 'unknown' }));
+        response.once('end', () => resolve({ status: response.statusCode, text }));
+        response.once('error', lost);
       });
-      call.once('error', () => resolve({ kind: 'unknown' }));
+      call.once('error', lost);
       call.end(body);
     });
   }
-
-  close(): void {
-    this.#agent.destroy();
-  }
 }
 
-export function answerOf(status: number | undefined, text: string): Answer {
+export function answerOf({ status, text }: Reply): Answer {
   if (status === 200 || status === 202) return { kind: 'accepted', region: /"region":"([\w-]+)"/.exec(text)?.[1] };
   if (status !== undefined && status < 500 && status !== 429) return { kind: 'refused', status };
   return { kind: 'unknown' };
@@ -100,16 +144,31 @@ class LibrarySender implements Sender {
     this.#client = new PaymentClient({ endpoints, apiKey, deadlineMs: LIBRARY_DEADLINE_MS });
   }
 
-  async send(payment: PaymentToSend): Promise<Answer> {
-    try {
-      const { region } = await this.#client.pay(bodyOf(payment));
-      return { kind: 'accepted', region };
-    } catch (error) {
-      return error instanceof PaymentError && error.status < 500 && error.status !== 429 ? { kind: 'refused', status: error.status } : { kind: 'unknown' };
-    }
+  send(payment: PaymentToSend): Promise<Answer> {
+    return this.#answer(async () => (await this.#client.pay(paymentBody(payment))).region);
+  }
+
+  async openSession(money: MoneyToSend): Promise<string | undefined> {
+    return this.#client.openSession(sessionBody(money)).then((session) => session.session_id, () => undefined);
+  }
+
+  refund(refund: RefundToSend): Promise<Answer> {
+    return this.#answer(async () => void (await this.#client.refund(refund.transactionId, refundBody(refund))));
+  }
+
+  statusOf(transactionId: string): Promise<string | undefined> {
+    return this.#client.read(transactionId).then((payment) => payment.status, () => undefined);
   }
 
   close(): void {
     // It keeps nothing open.
+  }
+
+  async #answer(call: () => Promise<string | undefined>): Promise<Answer> {
+    try {
+      return { kind: 'accepted', region: await call() };
+    } catch (error) {
+      return error instanceof PaymentError && error.status < 500 && error.status !== 429 ? { kind: 'refused', status: error.status } : { kind: 'unknown' };
+    }
   }
 }

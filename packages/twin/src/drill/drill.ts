@@ -1,11 +1,13 @@
 /** Runs one scenario on a twin of its own: load of each kind of client, faults, measurement, verdict. */
+import { PaymentClient } from '@understudy/api/client';
 import type { MoveReport, TwinState } from '../state.ts';
-import { activeRegion, judge, untilSettled } from './check.ts';
-import type { Verdict } from './check.ts';
+import { aftermathOf } from './aftermath.ts';
+import type { Aftermath } from './aftermath.ts';
 import { clientKinds, kindsOfClient } from './clients.ts';
 import type { ClientKind } from './clients.ts';
+import { Listener } from './listener.ts';
 import { Load } from './load.ts';
-import type { LoadResult, SentPayment } from './load.ts';
+import type { LoadResult } from './load.ts';
 import { residentMegabytes } from './memory.ts';
 import { RunningTwin } from './running-twin.ts';
 import type { Scenario, Stage } from './scenarios.ts';
@@ -18,16 +20,20 @@ export interface DrillOptions {
   readonly seed: number;
   /** Of all clients together. */
   readonly ratePerSecond: number;
-  /** Stretches the loads and the pauses of the script, never a fault whose length is the point. */
+  /** Stretches the pauses of the script, during which load goes on, never a fault whose length is the point. */
   readonly scale: number;
-  readonly say: (sentence: string) => void;
+  readonly say: (sentence: string, elapsedMs: number) => void;
 }
 
-export type LoadReport = Omit<LoadResult, 'payments' | 'failedAt'> & {
+export type LoadReport = Omit<LoadResult, 'payments' | 'refunds' | 'failedAt'> & {
   /** The first of the script is 1; every kind of client sends in each. */
   readonly load: number;
   readonly client: ClientKind;
   readonly sent: number;
+  /** Sessions that somebody else was paying. */
+  readonly refused: number;
+  readonly refundsAsked: number;
+  readonly refundsAcked: number;
 };
 
 /** What happened, for the page: when somebody was acknowledged by whom, when a call failed, and what the twin looked like. */
@@ -40,7 +46,7 @@ export interface Course {
   readonly said: readonly { readonly at: number; readonly sentence: string }[];
 }
 
-export interface DrillReport {
+export interface DrillReport extends Aftermath {
   readonly scenario: string;
   readonly about: string;
   readonly source?: string;
@@ -52,11 +58,7 @@ export interface DrillReport {
   readonly startMs: number;
   readonly loads: readonly LoadReport[];
   readonly moves: readonly (MoveReport & MoveFigures & { readonly acceptGapMs?: number })[];
-  readonly settleTailMs: number;
-  readonly lost: number;
-  readonly chargedTwice: number;
   readonly memoryMegabytes: Readonly<Record<string, number>>;
-  readonly verdict: Verdict;
   readonly course: Course;
 }
 
@@ -68,29 +70,39 @@ export interface Unplayed {
 
 const LOOK_EVERY_MS = 50;
 const WAIT_LIMIT_S = 30;
+/** A script that hangs is ended by its own waits long before. */
+const LOAD_MAX_MS = 600_000;
+/** What follows the last step of a script, under load. */
+const CALM_S = 4;
 
 export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const startedAt = performance.now();
   const said: Course['said'][number][] = [];
   const say = (sentence: string) => {
     said.push({ at: Date.now(), sentence });
-    options.say(`${((performance.now() - startedAt) / 1000).toFixed(1).padStart(6)} s  ${sentence}`);
+    options.say(sentence, performance.now() - startedAt);
   };
   say('start a twin');
-  const twin = await RunningTwin.start();
-  const watch = new Watch(twin);
+  const listener = await Listener.start();
   try {
-    say(`ready after ${(twin.startMs / 1000).toFixed(1)} s`);
-    return await play({ twin, watch, options, said, say });
+    const twin = await RunningTwin.start({ webhooks: 'any' });
+    const watch = new Watch(twin);
+    try {
+      say(`ready after ${(twin.startMs / 1000).toFixed(1)} s`);
+      return await play({ twin, watch, listener, options, said, say });
+    } finally {
+      await watch.stop();
+      await twin.stop();
+    }
   } finally {
-    await watch.stop();
-    await twin.stop();
+    await listener.close();
   }
 }
 
 interface Playing {
   readonly twin: RunningTwin;
   readonly watch: Watch;
+  readonly listener: Listener;
   readonly options: DrillOptions;
   readonly said: Course['said'];
   readonly say: (sentence: string) => void;
@@ -104,53 +116,66 @@ interface Played {
 type Loaded = LoadResult & Pick<LoadReport, 'load' | 'client'>;
 
 async function play(playing: Playing): Promise<DrillReport> {
-  const { twin, watch, options, said, say } = playing;
+  const { twin, watch, listener, options, said, say } = playing;
   const from = Date.now();
+  await listen(twin, listener);
   const { loads, moves } = await playScript(playing);
-  const payments: SentPayment[] = loads.flatMap((load) => [...load.payments]);
-  say('wait until every acknowledged payment is in the books');
-  const settleStartedAt = performance.now();
-  await untilSettled(twin, payments);
-  const settleTailMs = Math.round(performance.now() - settleStartedAt);
+  const history = { payments: loads.flatMap((load) => [...load.payments]), refunds: loads.flatMap((load) => [...load.refunds]) };
+  const aftermath = await aftermathOf({ twin, listener, history, say });
   const memoryMegabytes = residentMegabytes(await twin.processes());
-  const rows = await twin.ledger(await activeRegion(twin));
-  const charges = await twin.charges();
-  const inBooks = new Set(rows.map((row) => row.transaction_id));
   const course = courseOf(loads, { from, looks: watch.looks, said });
   const { scenario, seed, ratePerSecond, scale } = options;
   return {
     scenario: scenario.name, about: scenario.about, ...(scenario.source !== undefined && { source: scenario.source }),
     seed, ratePerSecond, scale, startedAt: from, durationMs: course.to - from, startMs: Math.round(twin.startMs),
-    loads: loads.map(({ load, client, payments: sent, calls, failedCalls, longestGapMs, ackLatencyMs, acked }) => ({ load, client, sent: sent.length, calls, failedCalls, longestGapMs, ackLatencyMs, acked })),
+    loads: loads.map(loadReport),
     moves: moves.map((move) => ({ ...move, ...figuresOf(move, watch.looks, watch.firstSettledAt), ...acceptGap(move, loads) })),
-    settleTailMs,
-    lost: payments.filter((payment) => payment.ackedAt !== undefined && !inBooks.has(payment.transactionId)).length,
-    chargedTwice: charges.filter((charge) => charge.charges - charge.voids > 1).length,
-    memoryMegabytes, verdict: judge(payments, rows, charges), course,
+    ...aftermath, memoryMegabytes, course,
   };
 }
 
+async function listen(twin: RunningTwin, listener: Listener): Promise<void> {
+  const merchant = new PaymentClient({ endpoints: Object.values(twin.urls.regions), apiKey: twin.urls.apiKey });
+  listener.expectSecret((await merchant.addWebhook({ url: listener.url })).secret);
+}
+
+const loadReport = ({ payments, refunds, failedAt: _failedAt, ...figures }: Loaded): LoadReport => ({
+  ...figures, sent: payments.length, refused: payments.filter(({ refusedStatus }) => refusedStatus !== undefined).length,
+  refundsAsked: refunds.length, refundsAcked: refunds.filter(({ ackedAt }) => ackedAt !== undefined).length,
+});
+
 async function playScript({ twin, options, say }: Playing): Promise<Played> {
   const { seed, ratePerSecond, scale } = options;
-  const loads: Loaded[] = [];
+  const results: Promise<Loaded>[] = [];
+  const running: Load[] = [];
   const moves: MoveReport[] = [];
-  let begun = 0;
-  const loadOf = async (client: ClientKind, durationMs: number, n: number): Promise<Loaded> => {
+  const start = (client: ClientKind, n: number): Promise<Loaded> => {
     const { retry, sender } = kindsOfClient[client];
-    const load = new Load({ sender: sender(twin.urls), retry, ratePerSecond: ratePerSecond / clientKinds.length, durationMs, seed: seed + clientKinds.indexOf(client), prefix: `drill-${seed}-${n}-${client}` });
-    const result = await load.run();
-    say(`load of ${client} over: ${result.acked} of ${result.payments.length} acknowledged, ${result.failedCalls} failed calls, longest gap ${result.longestGapMs} ms`);
-    return { ...result, load: n, client };
+    const load = new Load({
+      sender: sender(twin.urls), retry, ratePerSecond: ratePerSecond / clientKinds.length, durationMs: LOAD_MAX_MS, errands: true,
+      seed: seed + clientKinds.indexOf(client), prefix: `drill-${seed}-${n}-${client}`,
+    });
+    running.push(load);
+    return load.run().then((result) => ({ ...result, load: n, client }));
   };
   const stage: Stage = {
     twin, say, seed,
     seconds: (count) => pause(count * scale),
     exactly: pause,
     until: (what, condition, limitS = WAIT_LIMIT_S) => untilState(twin, { what, condition, limitS }),
-    load: async (seconds) => {
-      const n = (begun += 1);
-      say(`load: ${ratePerSecond} payments/s for ${(seconds * scale).toFixed(0)} s`);
-      loads.push(...(await Promise.all(clientKinds.map((client) => loadOf(client, seconds * scale * 1000, n)))));
+    load: () => {
+      const n = results.length / clientKinds.length + 1;
+      say(`load ${n}: ${ratePerSecond} payments/s`);
+      const begun = clientKinds.map((client) => start(client, n));
+      results.push(...begun);
+      return {
+        end: async () => {
+          await pause(CALM_S * scale);
+          for (const load of running) load.end();
+          const loads = await Promise.all(begun);
+          say(`load ${n} is over: ${sum(loads, ({ acked }) => acked)} payments acknowledged, ${sum(loads, ({ failedCalls }) => failedCalls)} failed calls`);
+        },
+      };
     },
     moved: (report) => {
       const known = moves.findIndex((move) => move.runId === report.runId);
@@ -158,9 +183,16 @@ async function playScript({ twin, options, say }: Playing): Promise<Played> {
       else moves.push(report);
     },
   };
-  await options.scenario.play(stage);
-  return { loads, moves };
+  try {
+    await options.scenario.play(stage);
+  } catch (error) {
+    for (const load of running) load.abandon();
+    throw error;
+  }
+  return { loads: await Promise.all(results), moves };
 }
+
+const sum = (loads: readonly Loaded[], figure: (load: Loaded) => number): number => loads.reduce((total, load) => total + figure(load), 0);
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 

@@ -34,7 +34,7 @@ export const randomDrill: Scenario = {
   about: 'faults drawn from the seed, one after another; in the midst of the last one us-east-1 is killed',
   play: async (stage) => {
     const faults = faultsOf(stage.seed);
-    const load = stage.load(faults.reduce((sum, fault) => sum + fault.forS, 0) + 20);
+    const load = stage.load();
     for (const [n, { region, service, fail, delayMs, forS }] of faults.entries()) {
       stage.say(`${service} of ${region} ${fail ? 'is away' : `is slow by ${delayMs} ms`} for ${forS} s`);
       await stage.twin.service(region, service, { fail, ...(!fail && { delayMs }) });
@@ -46,6 +46,6 @@ export const randomDrill: Scenario = {
       await stage.twin.service(region, service, { fail: false });
     }
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
   },
 };

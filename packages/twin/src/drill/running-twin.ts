@@ -124,6 +124,11 @@ export class RunningTwin {
     return (await this.#get(`${this.urls.console}/twin/ledger/${region}/refunds`)) as LedgerRefundBody[];
   }
 
+  /** Where somebody outside both regions finds everything. */
+  async connections(): Promise<unknown> {
+    return this.#get(`${this.urls.console}/twin/connections`);
+  }
+
   async processes(): Promise<readonly { readonly name: string; readonly pid: number }[]> {
     return (await this.#get(`${this.urls.console}/twin/processes`)) as { name: string; pid: number }[];
   }

@@ -13,12 +13,12 @@ const regionLoss: Scenario = {
   name: 'region-loss',
   about: 'us-east-1 is killed under load; later it is restored and made active again, under load',
   play: async (stage) => {
-    const load = stage.load(60);
-    await stage.seconds(20);
+    const load = stage.load();
+    await stage.seconds(12);
     stage.say('kill us-east-1');
     await stage.twin.region('us-east-1', 'kill');
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
     stage.say('restore us-east-1');
     await stage.twin.region('us-east-1', 'restore');
     await failBack(stage);
@@ -29,7 +29,7 @@ const isolatedRegion: Scenario = {
   name: 'isolated-region',
   about: 'us-east-1 is cut off from everything and goes on running; it returns as a zombie and is re-seeded',
   play: async (stage) => {
-    const load = stage.load(45);
+    const load = stage.load();
     await stage.seconds(12);
     // Two seconds of settled payments that never reach the standby: the rows that a naive design loses.
     await stage.twin.service('us-east-2', 'replication', { fail: true });
@@ -41,7 +41,7 @@ const isolatedRegion: Scenario = {
     await stage.twin.service('us-east-2', 'replication', { fail: false });
     await stage.twin.region('us-east-1', 'rejoin');
     await reseeded(stage, 'us-east-1');
-    await load;
+    await load.end();
     await failBack(stage);
   },
 };
@@ -50,7 +50,7 @@ const replicationCut: Scenario = {
   name: 'replication-cut-then-loss',
   about: 'replication and us-east-2\'s index stop for 30 s under load, then us-east-1 is killed: a time watermark would lose payments here',
   play: async (stage) => {
-    const load = stage.load(60);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('cut replication and stall the index of us-east-2');
     await stage.twin.service('us-east-2', 'replication', { fail: true });
@@ -63,7 +63,7 @@ const replicationCut: Scenario = {
     await stage.twin.service('us-east-2', 'index', { fail: false });
     await stage.twin.service('us-east-2', 'replication', { fail: false });
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
   },
 };
 
@@ -71,7 +71,7 @@ const stalledIndex: Scenario = {
   name: 'stalled-index-then-loss',
   about: 'us-east-2\'s index stalls, us-east-1 is killed, and the index stays stalled: the strong scan must find what it hides',
   play: async (stage) => {
-    const load = stage.load(35);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('cut replication and stall the index of us-east-2');
     await stage.twin.service('us-east-2', 'replication', { fail: true });
@@ -80,7 +80,7 @@ const stalledIndex: Scenario = {
     stage.say('kill us-east-1');
     await stage.twin.region('us-east-1', 'kill');
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
     stage.say('the index follows again');
     await stage.twin.service('us-east-2', 'index', { fail: false });
   },
@@ -90,14 +90,14 @@ const dynamodbLoss: Scenario = {
   name: 'dynamodb-endpoint-loss',
   about: 'us-east-1 loses its DynamoDB endpoint and nothing else, as on 2025-10-20: acceptance goes on, and nothing moves',
   play: async (stage) => {
-    const load = stage.load(30);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('us-east-1 loses its DynamoDB endpoint');
     await stage.twin.service('us-east-1', 'dynamodb', { fail: true });
     await stage.seconds(20);
     await nothingMoved(stage);
     await stage.twin.service('us-east-1', 'dynamodb', { fail: false });
-    await load;
+    await load.end();
   },
 };
 
@@ -105,13 +105,13 @@ const ledgerLoss: Scenario = {
   name: 'ledger-loss',
   about: 'us-east-1 loses its ledger and nothing else: payments wait too long, its own alarm confirms, us-east-2 takes over',
   play: async (stage) => {
-    const load = stage.load(40);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('us-east-1 loses its ledger');
     await stage.twin.service('us-east-1', 'ledger', { fail: true });
     await failedOver(stage, 'us-east-2');
     await stage.twin.service('us-east-1', 'ledger', { fail: false });
-    await load;
+    await load.end();
   },
 };
 
@@ -123,12 +123,12 @@ const lostAnswers: Scenario = {
     await stage.twin.behave({ mode: 'decline', match: '[3]$' });
     await stage.twin.behave({ mode: 'forget_declines', match: '[3]$' });
     await stage.twin.behave({ mode: 'in_progress', match: '[7]$', delayMs: 1_500 });
-    const load = stage.load(20);
+    const load = stage.load();
     await stage.seconds(8);
     stage.say('kill us-east-1');
     await stage.twin.region('us-east-1', 'kill');
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
     await stage.twin.behave({ mode: 'approve' });
   },
 };
@@ -137,7 +137,7 @@ const crashDuringFailover: Scenario = {
   name: 'crash-during-failover',
   about: 'the surviving region\'s process dies again and again while it takes over',
   play: async (stage) => {
-    const load = stage.load(50);
+    const load = stage.load();
     await stage.seconds(8);
     stage.say('kill us-east-1');
     await stage.twin.region('us-east-1', 'kill');
@@ -150,7 +150,7 @@ const crashDuringFailover: Scenario = {
       await stage.exactly(1);
     }
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
   },
 };
 
@@ -158,12 +158,12 @@ const plannedFailback: Scenario = {
   name: 'planned-failback',
   about: 'a planned move to us-east-2 and back under load, with no fault at all: nothing is lost and the gap is short',
   play: async (stage) => {
-    const load = stage.load(25);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('fail over to us-east-2 by hand');
     await stage.twin.order('/twin/failover', { to: 'us-east-2' });
     await failedOver(stage, 'us-east-2');
-    await load;
+    await load.end();
     await failBack(stage);
   },
 };
@@ -172,7 +172,7 @@ const slowRegion: Scenario = {
   name: 'slow-region',
   about: 'every link of us-east-1 to its table and its ledger is slow for a while: nothing moves, nothing is lost',
   play: async (stage) => {
-    const load = stage.load(25);
+    const load = stage.load();
     await stage.seconds(5);
     stage.say('us-east-1 becomes slow');
     await stage.twin.service('us-east-1', 'dynamodb', { fail: false, delayMs: 100 });
@@ -180,7 +180,7 @@ const slowRegion: Scenario = {
     await stage.seconds(12);
     await stage.twin.service('us-east-1', 'dynamodb', { fail: false });
     await stage.twin.service('us-east-1', 'ledger', { fail: false });
-    await load;
+    await load.end();
   },
 };
 
@@ -188,14 +188,14 @@ const flapping: Scenario = {
   name: 'flapping',
   about: 'us-east-1 is cut off for a moment, again and again, each time too short to be lost',
   play: async (stage) => {
-    const load = stage.load(25);
+    const load = stage.load();
     for (let n = 0; n < 5; n += 1) {
       await stage.seconds(3);
       await stage.twin.region('us-east-1', 'isolate');
       await stage.exactly(0.7);
       await stage.twin.region('us-east-1', 'rejoin');
     }
-    await load;
+    await load.end();
   },
 };
 

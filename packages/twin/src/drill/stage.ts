@@ -13,9 +13,14 @@ export interface Stage {
   readonly exactly: (count: number) => Promise<void>;
   readonly until: (what: string, condition: (state: TwinState) => boolean, limitS?: number) => Promise<TwinState>;
   /** Starts a load of every kind of client that goes on while the script does; it is part of the verdict. */
-  readonly load: (seconds: number) => Promise<void>;
+  readonly load: () => RunningLoad;
   /** Notes the report of a move; a later one of the same run replaces it. */
   readonly moved: (report: MoveReport) => void;
+}
+
+export interface RunningLoad {
+  /** Lets it go on for a while, so that what follows the last step is seen too; then nothing new is sent, and all that was is brought to its end. */
+  readonly end: () => Promise<void>;
 }
 
 export interface Scenario {
@@ -33,9 +38,12 @@ const standbyFollows = (region: Region) => (state: TwinState) => {
   return up && ledger.role === 'standby' && ledger.fence === state.epoch?.epoch && (ledger.lagMs ?? Infinity) < 1_000;
 };
 
+/** Some seconds on a machine that has nothing else to do. After a crash of the orchestrator the detector waits for 40 s before it starts another. */
+const HEAL_LIMIT_S = 120;
+
 export async function failedOver(stage: Stage, to: Region): Promise<void> {
   await stage.until(`${to} settles`, isActive(to));
-  const state = await stage.until(`everything from before is in the ledger of ${to}`, isHealed(to), 60);
+  const state = await stage.until(`everything from before is in the ledger of ${to}`, isHealed(to), HEAL_LIMIT_S);
   if (state.last) stage.moved(state.last);
   stage.say(`the move to ${to} is healed`);
 }
@@ -50,11 +58,11 @@ export async function reseeded(stage: Stage, region: Region): Promise<void> {
 export async function failBack(stage: Stage): Promise<void> {
   await reseeded(stage, 'us-east-1');
   stage.say('fail back to us-east-1');
-  const load = stage.load(15);
+  const load = stage.load();
   await stage.seconds(4);
   await stage.twin.order('/twin/failback');
   await failedOver(stage, 'us-east-1');
-  await load;
+  await load.end();
 }
 
 /** What was imposed was no lost region: nothing may have moved. */

@@ -24,5 +24,5 @@ test.each([
   [429, '', { kind: 'unknown' }],
   [503, '', { kind: 'unknown' }],
 ])('clients: %i -> what it means for a caller', (status, text, answer) => {
-  expect(answerOf(status, text)).toEqual(answer);
+  expect(answerOf({ status, text })).toEqual(answer);
 });

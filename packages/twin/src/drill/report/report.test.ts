@@ -19,14 +19,15 @@ const course: Course = {
 
 const report = (change: Partial<DrillReport> = {}): DrillReport => ({
   scenario: 'region-loss', about: 'it is killed', seed: 7, ratePerSecond: 60, scale: 1, startedAt: 10_000, durationMs: 10_000, startMs: 3_000,
-  loads: [{ load: 1, client: 'library', sent: 3, acked: 3, calls: 3, failedCalls: 0, longestGapMs: 4_100, ackLatencyMs: { p50: 5, p99: 9 } }],
+  loads: [{ load: 1, client: 'library', sent: 3, acked: 3, calls: 3, failedCalls: 0, longestGapMs: 4_100, ackLatencyMs: { p50: 5, p99: 9 }, refused: 0, sessionsOpened: 0, refundsAsked: 0, refundsAcked: 0 }],
   moves: [], settleTailMs: 10, lost: 0, chargedTwice: 0, memoryMegabytes: { total: 1 }, course,
+  promises: [{ promise: 'What is promised', seen: '3 compared', broken: [] }],
   verdict: { broken: [], acknowledged: 3, processed: 3, failed: 0, cancelled: 0, unacknowledgedButDone: 0 }, ...change,
 });
 
 const hostile = '<script>alert("1")</script>\'&';
 const broken = report({ scenario: hostile, about: hostile, source: hostile, verdict: { ...report().verdict, broken: [hostile] } });
-const run = { by: hostile, at: 'now', version: '1', platform: 'p', unplayed: [] };
+const run = { by: hostile, at: 'now', version: '1', platform: 'p', configuration: hostile, unplayed: [] };
 
 test('report: text for HTML and XML -> no character of theirs is left, nor one that XML forbids', () => {
   expect(escape(hostile)).toBe('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;&amp;');

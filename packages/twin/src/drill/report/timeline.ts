@@ -12,6 +12,9 @@ const LEFT = 110;
 const LANE = 64;
 const GAP = 22;
 const BINS_MAX = 240;
+/** Room for the numbers above the drawing. */
+const FLAGS = 14;
+const FLAG_WIDTH = 13;
 
 interface Bins {
   readonly widthMs: number;
@@ -77,8 +80,20 @@ export function timeline(course: Course): string {
     }),
   ];
   const height = bars.length * (LANE + GAP) + bands.length * 30 + 24;
-  const marks = course.said.filter(({ at }) => at >= course.from).map(({ at, sentence }) => `<line class="mark" x1="${px(x(at))}" x2="${px(x(at))}" y1="0" y2="${height - 24}"><title>${escape(sentence)}</title></line>`);
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Timeline">${marks.join('')}${drawn.join('')}${axis({ span, x, from: course.from, height })}</svg>`;
+  const marks = markLines(course, x, height);
+  return `<svg viewBox="0 ${-FLAGS} ${WIDTH} ${height + FLAGS}" role="img" aria-label="Timeline: acknowledgements, failed calls, waiting payments, epochs and the state of both regions">${marks.join('')}${drawn.join('')}${axis({ span, x, from: course.from, height })}</svg>`;
+}
+
+/** What was done, numbered as in the table below the drawing. A number that would lie on another is left out; its line is there. */
+function markLines(course: Course, x: (at: number) => number, height: number): readonly string[] {
+  let free = -Infinity;
+  return course.said.filter(({ at }) => at >= course.from).map(({ at, sentence }, n) => {
+    const left = x(at);
+    const isShown = left >= free;
+    if (isShown) free = left + FLAG_WIDTH;
+    const flag = isShown ? `<text class="flag" x="${px(left)}" y="-3" text-anchor="middle">${n + 1}</text>` : '';
+    return `<g><title>${escape(`${n + 1}: ${sentence}`)}</title><line class="mark" x1="${px(left)}" x2="${px(left)}" y1="0" y2="${height - 24}"/>${flag}</g>`;
+  });
 }
 
 const phaseOf = ({ phase, healed }: Look): string => {

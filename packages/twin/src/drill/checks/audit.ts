@@ -1,0 +1,65 @@
+/** The service's own audit, as `understudy audit` runs it: journal, surviving books and acquirer, payment by payment. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createChargeReportSides, createHttpChargeReport } from '@understudy/adapters/acquirer';
+import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { createLedgerPool, PostgresLedgerReport } from '@understudy/adapters/postgres';
+import { FileSpool, systemClock, systemRandom } from '@understudy/adapters/system';
+import { audit, keyText } from '@understudy/core';
+import type { AuditReport, Region } from '@understudy/core';
+import type { RunningTwin } from '../running-twin.ts';
+import { sentences } from './promise.ts';
+import type { CheckedPromise } from './promise.ts';
+
+/** A page of a scan is up to 1 MB. */
+const TABLE_LIMITS = { connectMs: 1_000, totalMs: 10_000 } as const;
+
+/** Of what a twin says of itself, see `operatorAddresses`. */
+interface Addresses {
+  readonly table: { readonly name: string; readonly endpoints: Readonly<Record<Region, string>> };
+  readonly ledgers: Readonly<Record<Region, { readonly host: string; readonly port: number; readonly user: string; readonly database: string }>>;
+  readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** Undefined while the active region changes. Nothing is spared as too young: whoever asks waits until nothing is in flight. */
+export async function auditOf(twin: RunningTwin): Promise<AuditReport | undefined> {
+  const { table, ledgers, acquirers, credentials } = (await twin.connections()) as Addresses;
+  const connection = createDynamoConnection({
+    region: 'us-east-1', peerRegion: 'us-east-2', table: table.name, clock: systemClock, limits: TABLE_LIMITS, credentials,
+    primaryEndpoint: table.endpoints['us-east-1'], peerEndpoint: table.endpoints['us-east-2'],
+  });
+  const epochs = new DynamoEpochRegister(connection);
+  const folder = await mkdtemp(join(tmpdir(), 'understudy-drill-audit-'));
+  try {
+    const { activeRegion } = await epochs.read();
+    const pool = createLedgerPool({ ...ledgers[activeRegion], maxConnections: 2 });
+    try {
+      const report = ({ url }: { readonly url: string }) => createHttpChargeReport({ baseUrl: url });
+      const result = await audit({
+        epochs, journal: new DynamoJournal(connection, systemRandom), workIndex: new DynamoWorkIndex(connection), clock: systemClock, spool: new FileSpool(folder),
+        ledger: new PostgresLedgerReport(pool), acquirer: createChargeReportSides({ live: report(acquirers.live), test: report(acquirers.test) }), progress: () => undefined,
+      }, { quietMs: 0 });
+      return result.code === 'audited' ? result.report : undefined;
+    } finally {
+      await pool.end();
+    }
+  } finally {
+    connection.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export const isClean = (report: AuditReport | undefined): boolean => report !== undefined && report.findings.length === 0 && report.inFlight === 0;
+
+export function checkAudit(report: AuditReport | undefined): CheckedPromise {
+  const promise = 'Journal, books and acquirer agree on every payment and refund, and nothing is left in flight';
+  if (!report) return { promise, seen: 'nothing', broken: ['the audit could not be made: the active region was changing'] };
+  const { compared, inFlight, findings, findingsLeftOut } = report;
+  return {
+    promise,
+    seen: `${compared} payments compared, ${inFlight} in flight, ${findings.length + findingsLeftOut} findings`,
+    broken: sentences([...findings.map((finding) => `${finding.code} ${keyText(finding)}: ${finding.detail}`), ...(inFlight > 0 ? [`${inFlight} payments are still in flight`] : [])]),
+  };
+}
