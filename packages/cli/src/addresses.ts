@@ -1,5 +1,6 @@
 // Where everything is: asked of a running twin, or read from a file for a deployment. Both have one shape.
-// Invariant: what cannot be used is refused with what is allowed; nothing here is a secret, passwords come from PGPASSWORD.
+// Invariant: what cannot be used is refused with what is allowed; nothing here is a secret but a twin's own test key:
+// passwords come from PGPASSWORD, API keys from UNDERSTUDY_API_KEY.
 import { readFile } from 'node:fs/promises';
 import { regions } from '@understudy/core';
 import type { DetectPolicy, Region } from '@understudy/core';
@@ -21,7 +22,10 @@ export interface QueueAddress {
 }
 
 export interface LedgerAddress {
+  /** An Aurora writer's name, which resolves only while its half is the primary. */
   readonly host: string;
+  /** Used where the writer's name does not resolve. */
+  readonly readerHost?: string;
   readonly port: number;
   readonly user: string;
   readonly database: string;
@@ -31,6 +35,14 @@ export interface LedgerAddress {
 export interface WorkflowAddress {
   readonly stateMachineArn: string;
   readonly endpoint?: string;
+}
+
+export interface ApiAddress {
+  readonly regions: Readonly<Record<Region, string>>;
+  /** The one name that DNS moves, if there is one. */
+  readonly name?: string;
+  /** The test key that a twin is made with. A deployment's key is never kept here. */
+  readonly demoKey?: string;
 }
 
 export interface Addresses {
@@ -48,6 +60,10 @@ export interface Addresses {
   /** For stand-ins that check no signature. Without them the machine's own are used. */
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   /** What differs from the defaults of the payment policy. */
+  /** The API as a merchant has it; only the verbs of a merchant and `regions` need it. */
+  readonly api?: ApiAddress;
+  /** Whether detectors move by themselves or ask; only `approve` needs it. */
+  readonly failoverPolicy?: DetectPolicy['mode'];
   readonly paymentPolicy: { readonly chargeInFlightMs?: number; readonly acquirerKeyLifeMs?: number };
 }
 
@@ -59,11 +75,13 @@ const ms = v.exactOptional(v.pipe(v.number(), v.minValue(0)));
 const addresses: v.GenericSchema<unknown, Addresses> = v.object({
   table: v.object({ name: v.string(), endpoints: v.exactOptional(eachRegion(url)) }),
   queues: v.array(v.object({ name: v.string(), region: v.picklist(regions), url, deadLetterUrl: url, endpoint: v.exactOptional(url) })),
-  ledgers: eachRegion(v.object({ host: v.string(), port, user: v.string(), database: v.string(), ssl: v.exactOptional(v.boolean()) })),
+  ledgers: eachRegion(v.object({ host: v.string(), readerHost: v.exactOptional(v.string()), port, user: v.string(), database: v.string(), ssl: v.exactOptional(v.boolean()) })),
   acquirers: v.object({ live: v.object({ url }), test: v.object({ url }) }),
   workflows: v.exactOptional(eachRegion(v.object({ stateMachineArn: v.string(), endpoint: v.exactOptional(url) }))),
   detect: v.exactOptional(v.object({ failuresMin: ms, dwellMs: ms, viewFreshMs: ms, stallMs: ms, resumeAfterMs: ms })),
   credentials: v.exactOptional(v.object({ accessKeyId: v.string(), secretAccessKey: v.string() })),
+  api: v.exactOptional(v.object({ regions: eachRegion(url), name: v.exactOptional(url), demoKey: v.exactOptional(v.string()) })),
+  failoverPolicy: v.exactOptional(v.picklist(['automatic', 'approval'])),
   paymentPolicy: v.optional(v.object({ chargeInFlightMs: v.exactOptional(v.number()), acquirerKeyLifeMs: v.exactOptional(v.number()) }), {}),
 });
 
@@ -99,7 +117,7 @@ async function askTwin(from: URL): Promise<string> {
     return await response.text();
   } catch (error) {
     if (error instanceof Error && error.name === 'Refusal') throw error;
-    throw unreachable(`no twin answers at ${from.origin}; start one with npm start, or say where it is with --url`);
+    throw unreachable(`no twin answers at ${from.origin}; start one with \`understudy up\` (or npm start), or say where it is with --url or --base`);
   }
 }
 

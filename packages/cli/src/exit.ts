@@ -9,6 +9,8 @@ export const exitCodes = {
   usage: 2,
   /** Something it needs did not answer: the outcome is unknown, and the verb may be repeated. */
   unreachable: 3,
+  /** The person stopped it, as shells have it; the verb may be repeated. */
+  stopped: 130,
 } as const;
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
@@ -27,3 +29,4 @@ export class Refusal extends Error {
 export const usageFault = (message: string): Refusal => new Refusal(exitCodes.usage, message);
 export const refused = (message: string): Refusal => new Refusal(exitCodes.found, message);
 export const unreachable = (message: string): Refusal => new Refusal(exitCodes.unreachable, message);
+export const stopped = (message: string): Refusal => new Refusal(exitCodes.stopped, message);

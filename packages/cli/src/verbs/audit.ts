@@ -5,31 +5,22 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileSpool, systemClock } from '@understudy/adapters/system';
-import { audit as runAudit, AUDIT_QUIET_MS, epochMs, formatAmount, keyText, voidOrphans } from '@understudy/core';
+import { audit as runAudit, epochMs, formatAmount, keyText, voidOrphans } from '@understudy/core';
 import type { AuditReport, EpochMs, Sum, TotalsRow, VoidResult } from '@understudy/core';
 import type { Connections } from '../connections.ts';
 import { exitCodes, unreachable, usageFault } from '../exit.ts';
 import { operatorName } from '../operator-name.ts';
 import { tableText } from '../table-text.ts';
-import type { AddVerb, Answer, Desk } from '../verb.ts';
+import type { Answer, Desk, Progress } from '../verb.ts';
 
 interface Options {
   readonly since?: string;
-  readonly quiet: string;
+  readonly quiet: number;
   readonly voidOrphans?: boolean;
 }
 
-export const audit: AddVerb = (program, act) => {
-  program.command('audit')
-    .description('compare what journal, ledger and acquirer say of every payment; exit 1 if they differ')
-    .option('--since <time>', 'only payments that changed at or after this time, such as 2026-01-31T00:00:00Z')
-    .option('--quiet <seconds>', 'what changed this recently is in flight and not compared', String(AUDIT_QUIET_MS / 1000))
-    .option('--void-orphans', 'give back each charge that lost its decision, once a second look says that it still stands')
-    .action(act(work));
-};
-
-async function work(desk: Desk, options: Options): Promise<Answer> {
-  const wanted = { quietMs: secondsOf(options.quiet) * 1000, ...(options.since !== undefined && { since: timeOf(options.since) }) };
+export async function audit(desk: Desk, options: Options): Promise<Answer> {
+  const wanted = { quietMs: options.quiet * 1000, ...(options.since !== undefined && { since: timeOf(options.since) }) };
   const connections = await desk.connect();
   const report = await inFolder((folder) => auditInto(folder, connections, { ...wanted, progress: desk.progress }));
   const voided = options.voidOrphans === true ? await giveBack(connections, report, wanted.quietMs) : undefined;
@@ -43,7 +34,7 @@ async function work(desk: Desk, options: Options): Promise<Answer> {
 interface Wanted {
   readonly quietMs: number;
   readonly since?: EpochMs;
-  readonly progress: (line: string) => void;
+  readonly progress: (progress: Progress) => void;
 }
 
 async function auditInto(folder: string, connections: Connections, { progress, ...options }: Wanted): Promise<AuditReport> {
@@ -52,7 +43,7 @@ async function auditInto(folder: string, connections: Connections, { progress, .
   const result = await runAudit({
     epochs, journal, workIndex, clock: systemClock, spool: new FileSpool(folder),
     ledger: connections.ledgerReport(activeRegion), acquirer: connections.chargeReport,
-    progress: ({ doing, done }) => progress(`${doing}: ${done}`),
+    progress,
   }, options);
   if (result.code === 'moving') throw unreachable('the active region changed, or is changing, while it was read; run it again once `understudy status` says open');
   return result.report;
@@ -83,11 +74,6 @@ function timeOf(text: string): EpochMs {
   const at = Date.parse(text);
   if (Number.isNaN(at)) throw usageFault('--since must be a time such as 2026-01-31T00:00:00Z');
   return epochMs(at);
-}
-
-function secondsOf(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) throw usageFault('--quiet must be a whole number of seconds');
-  return Number(text);
 }
 
 const amountText = ({ minor }: Pick<Sum, 'minor'>, { currency }: TotalsRow): string => (currency === '-' ? '' : formatAmount({ minor, currency }));

@@ -10,25 +10,7 @@ import { exitCodes, refused, usageFault } from '../exit.ts';
 import type { ExitCode } from '../exit.ts';
 import { operatorName } from '../operator-name.ts';
 import { tableText } from '../table-text.ts';
-import type { AddVerb, Answer } from '../verb.ts';
-
-export const dlq: AddVerb = (program, act) => {
-  const group = program.command('dlq').description('dead letters, and payments that were set aside');
-  group.command('list')
-    .description('list them by name; exit 1 if there are any, 3 if a region does not answer')
-    .action(act(async (desk) => list(await desk.connect())));
-  group.command('show <name>')
-    .description('say what is known of one')
-    .action(act(async (desk, _options, [name = '']) => show(await desk.connect(), name)));
-  group.command('redrive [names...]')
-    .description('bring letters back to their queue, and try payments once more; safe at any time, however old they are')
-    .option('--all', 'all of them, in both regions')
-    .action(act<{ readonly all?: boolean }>(async (desk, { all }, names) => redrive(await desk.connect(), choiceOf(names, all === true))));
-  group.command('discard <names...>')
-    .description('throw letters away, and decide payments as failed with the code `discarded`: for good')
-    .requiredOption('--reason <text>', 'why; kept on record')
-    .action(act<{ readonly reason: string }>(async (desk, { reason }, names) => discard(await desk.connect(), choiceOf(names, false), reasonOf(reason))));
-};
+import type { Answer, Desk } from '../verb.ts';
 
 // --- names ----------------------------------------------------------------------------------------------------------
 
@@ -85,7 +67,8 @@ async function unlessAway<T>(call: () => Promise<T>): Promise<T | undefined> {
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 
-async function list(connections: Connections): Promise<Answer> {
+export async function list(desk: Desk): Promise<Answer> {
+  const connections = await desk.connect();
   const [held, { payments, complete }] = await Promise.all([lettersOf(connections), listSetAside(connections)]);
   const away = held.filter(({ letters }) => letters === undefined).map(({ of }) => `${of.region}:${of.queue}`);
   const letters = held.flatMap(({ of, letters: found = [] }) => found.map((letter) => letterJson(of, letter)));
@@ -109,8 +92,10 @@ const paymentJson = (payment: SetAsidePayment) => ({
 });
 
 /** A letter says nothing about its payment, so the payment as it stands now is shown beside it. */
-async function show(connections: Connections, name: string): Promise<Answer> {
-  const { letters, payments: [key] } = choiceOf([name], false);
+export async function show(desk: Desk, _options: object, names: readonly string[]): Promise<Answer> {
+  const { letters, payments: [key] } = choiceOf(names, false);
+  const [name = ''] = names;
+  const connections = await desk.connect();
   const all = letters.size === 0 ? [] : await lettersOf(connections);
   const found = all.flatMap(({ of, letters: held = [] }) => held.map((letter) => ({ ...letterJson(of, letter), key: letter.key }))).find((letter) => letters.has(letter.name));
   if (letters.size > 0 && !found) throw refused(`there is no ${name} any more, or its region does not answer; \`understudy dlq list\` shows what there is`);
@@ -138,15 +123,19 @@ interface Done {
   readonly result: 'done' | Exclude<SetAsideResult['code'], 'done'> | 'away';
 }
 
-async function redrive(connections: Connections, choice: Choice): Promise<Answer> {
+export async function redrive(desk: Desk, { all }: { readonly all?: boolean }, names: readonly string[]): Promise<Answer> {
+  const choice = choiceOf(names, all === true);
+  const connections = await desk.connect();
   const act = { by: operatorName() };
   const letters = await onLetters(connections, choice, (ports, wanted) => redriveLetters(ports, wanted, act));
   const keys = choice.all ? (await listSetAside(connections)).payments : choice.payments;
   return answerOf('brought back', [...letters, ...(await onPayments(keys, (key) => redrivePayment(portsOf(connections), key, act)))]);
 }
 
-async function discard(connections: Connections, choice: Choice, reason: string): Promise<Answer> {
-  const act = { by: operatorName(), reason };
+export async function discard(desk: Desk, options: { readonly reason: string }, names: readonly string[]): Promise<Answer> {
+  const choice = choiceOf(names, false);
+  const act = { by: operatorName(), reason: reasonOf(options.reason) };
+  const connections = await desk.connect();
   const letters = await onLetters(connections, choice, (ports, wanted) => discardLetters(ports, wanted, act));
   return answerOf('discarded', [...letters, ...(await onPayments(choice.payments, (key) => discardPayment(portsOf(connections), key, act)))]);
 }

@@ -2,52 +2,26 @@
 // makes it and can never be shown again.
 import { sha256Hex, systemClock, systemRandom } from '@understudy/adapters/system';
 import {
-  createKey, isKeyName, isKeyText, isMerchantId, isRevoked, KEY_NAME_RULE, keyIdOf, listKeys, MERCHANT_RULE, paymentScopes, revokeKey, rotateKey, scopes,
+  createKey, isKeyName, isKeyText, isMerchantId, isRevoked, KEY_NAME_RULE, keyIdOf, listKeys, MERCHANT_RULE, revokeKey, rotateKey, scopes,
 } from '@understudy/core';
 import type { ManageKeysPorts, MerchantId, Revocation, Scope, StandingKey } from '@understudy/core';
 import { exitCodes, refused, usageFault } from '../exit.ts';
 import { operatorName } from '../operator-name.ts';
 import { tableText } from '../table-text.ts';
-import type { AddVerb, Answer, Desk } from '../verb.ts';
+import type { Answer, Desk } from '../verb.ts';
 
 /** Longer, and two keys are simply in use. */
 const OVERLAP_HOURS_MAX = 30 * 24;
 const HOUR_MS = 3_600_000;
 const REASON_CHARACTERS_MAX = 200;
 
-export const keys: AddVerb = (program, act) => {
-  const group = program.command('keys').description('API keys of merchants');
-  group.command('create')
-    .description('make a key and print it, this once')
-    .requiredOption('--merchant <id>', 'whose key; a merchant exists by having one')
-    .option('--live', 'a live key; without it a test key, which never reaches a live acquirer')
-    .option('--scope <scope...>', `what it may do: ${scopes.join(', ')}`, [...paymentScopes])
-    .option('--name <name>', 'what its owner calls it')
-    .action(act(create));
-  group.command('list')
-    .description('the keys of a merchant, newest first; one made moments ago may be missing')
-    .requiredOption('--merchant <id>', 'whose keys')
-    .action(act(list));
-  group.command('revoke')
-    .description('refuse a key in both regions, within seconds and for ever')
-    .argument('<key>', 'its id as keys list shows it, or the key itself')
-    .option('--reason <text>', 'why, for whoever asks later', 'revoked')
-    .action(act(revoke));
-  group.command('rotate')
-    .description('make a new key in place of another, which works on for the overlap')
-    .argument('<key>', 'its id as keys list shows it, or the key itself')
-    .option('--overlap <hours>', `how long the old key still works, at most ${OVERLAP_HOURS_MAX}`, '24')
-    .option('--reason <text>', 'why, for whoever asks later', 'rotated')
-    .action(act(rotate));
-};
-
 const portsOf = async (desk: Desk): Promise<ManageKeysPorts> => ({ keys: (await desk.connect()).keys, clock: systemClock, random: systemRandom, digest: sha256Hex });
 
-async function create(desk: Desk, options: { readonly merchant: string; readonly live?: boolean; readonly scope: readonly string[]; readonly name?: string }): Promise<Answer> {
+export async function create(desk: Desk, options: { readonly merchant: string; readonly live?: boolean; readonly scope: readonly Scope[]; readonly name?: string }): Promise<Answer> {
   const { live = false, name } = options;
   const merchantId = merchantOf(options.merchant);
   if (name !== undefined && !isKeyName(name)) throw usageFault(`--name must be ${KEY_NAME_RULE}`);
-  const wanted = { merchantId, live, scopes: scopesOf(options.scope), ...(name !== undefined && { name }) };
+  const wanted = { merchantId, live, scopes: scopes.filter((scope) => options.scope.includes(scope)), ...(name !== undefined && { name }) };
   const made = await createKey(await portsOf(desk), wanted);
   return {
     exitCode: exitCodes.ok,
@@ -56,7 +30,7 @@ async function create(desk: Desk, options: { readonly merchant: string; readonly
   };
 }
 
-async function list(desk: Desk, { merchant }: { readonly merchant: string }): Promise<Answer> {
+export async function list(desk: Desk, { merchant }: { readonly merchant: string }): Promise<Answer> {
   const merchantId = merchantOf(merchant);
   const found = await listKeys(await portsOf(desk), merchantId);
   const rows = found.keys.map((key) => [key.keyId, key.live ? 'live' : 'test', key.scopes.join(' '), key.name ?? '', timeText(key.createdAt), standingText(key)]);
@@ -67,14 +41,14 @@ async function list(desk: Desk, { merchant }: { readonly merchant: string }): Pr
   };
 }
 
-async function revoke(desk: Desk, options: { readonly reason: string }, [key = '']: readonly string[]): Promise<Answer> {
+export async function revoke(desk: Desk, options: { readonly reason: string }, [key = '']: readonly string[]): Promise<Answer> {
   const [keyId, why] = [keyIdFrom(key), whyOf(options.reason)];
   const result = await revokeKey(await portsOf(desk), keyId, why);
   if (result.code === 'not_found') throw refused(`there is no key ${keyId}`);
   return { exitCode: exitCodes.ok, json: { key_id: keyId, ...revocationJson(result.revocation) }, text: `${keyId} is refused in both regions from ${timeText(result.revocation.revokedAt)} on, give or take five seconds.` };
 }
 
-async function rotate(desk: Desk, options: { readonly overlap: string; readonly reason: string }, [key = '']: readonly string[]): Promise<Answer> {
+export async function rotate(desk: Desk, options: { readonly overlap: string; readonly reason: string }, [key = '']: readonly string[]): Promise<Answer> {
   const keyId = keyIdFrom(key);
   const rotation = { ...whyOf(options.reason), overlapMs: hoursOf(options.overlap) * HOUR_MS };
   const result = await rotateKey(await portsOf(desk), keyId, rotation);
@@ -110,12 +84,6 @@ const jsonOf = ({ keyId, live, scopes: held, name, createdAt, revocation }: Stan
 function merchantOf(text: string): MerchantId {
   if (!isMerchantId(text)) throw usageFault(`--merchant must be ${MERCHANT_RULE}`);
   return text;
-}
-
-function scopesOf(given: readonly string[]): readonly Scope[] {
-  const found = scopes.filter((scope) => given.includes(scope));
-  if (found.length !== new Set(given).size) throw usageFault(`--scope must be one or more of ${scopes.join(', ')}`);
-  return found;
 }
 
 /** A key that leaked is at hand as a text. It is not repeated. */

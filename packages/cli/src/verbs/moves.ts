@@ -2,65 +2,44 @@
 // Invariant: a request carries the epoch it was made under, so one that comes late moves nothing; the workflow is started
 // in the region that takes over and nowhere else, so that a lost region is not needed.
 import { systemClock } from '@understudy/adapters/system';
-import { detect, isPortFault, isRegion, nextEpoch, oldestUnpostedAgeMs, peerOf, primaryRegion, regions } from '@understudy/core';
+import { detect, isPortFault, nextEpoch, oldestUnpostedAgeMs, peerOf, primaryRegion } from '@understudy/core';
 import type { Detection, EpochRecord, MoveKind, MoveRequest, Region } from '@understudy/core';
 import type { Connections } from '../connections.ts';
 import { exitCodes, refused, usageFault } from '../exit.ts';
 import { operatorName } from '../operator-name.ts';
-import type { AddVerb, Answer, Desk } from '../verb.ts';
+import type { Answer, Desk } from '../verb.ts';
 import { secondsText, watchMove } from '../watch-move.ts';
 import type { MoveOutcome } from '../watch-move.ts';
 
 const REASON_CHARACTERS_MAX = 200;
 
 interface Options {
-  readonly to?: string;
+  readonly to?: Region;
   readonly reason: string;
   readonly yes?: boolean;
 }
 
-export const moves: AddVerb = (program, act) => {
-  program.command('failover')
-    .description('make the other region active without waiting for the one that is, then watch; exit 1 if it was refused')
-    .option('--to <region>', `${regions.join(' or ')}; the one that is not active if left out`)
-    .option('--reason <text>', 'why, for whoever asks later', 'failover by hand')
-    .option('--yes', 'do not ask first')
-    .addHelpText('after', '\nExample: understudy failover --to us-east-2 --reason "us-east-1 is lost" --yes')
-    .action(act(failover));
-  program.command('failback')
-    .description(`make ${primaryRegion} active again, draining first so that nothing is lost, then watch; exit 1 if it was refused or turned back`)
-    .option('--reason <text>', 'why, for whoever asks later', 'failback by hand')
-    .option('--yes', 'do not ask first')
-    .addHelpText('after', '\nExample: understudy failback --yes')
-    .action(act(failback));
-  program.command('approve')
-    .description('carry out the failover that the detectors ask for under the policy of approval; exit 1 if nobody asks')
-    .option('--reason <text>', 'why, for whoever asks later', 'approved')
-    .option('--yes', 'do not ask first')
-    .addHelpText('after', '\nExample: understudy approve --yes')
-    .action(act(approve));
-};
-
-async function failover(desk: Desk, options: Options): Promise<Answer> {
+export async function failover(desk: Desk, options: Options): Promise<Answer> {
   const reason = reasonOf(options.reason);
-  if (options.to !== undefined && !isRegion(options.to)) throw usageFault(`--to must be ${regions.join(' or ')}`);
   const connections = await desk.connect();
   const record = await connections.epochs.read();
   return moveAndWatch(desk, connections, { record, kind: 'failover', to: options.to ?? peerOf(record.activeRegion), reason, yes: options.yes === true });
 }
 
-async function failback(desk: Desk, options: Options): Promise<Answer> {
+export async function failback(desk: Desk, options: Options): Promise<Answer> {
   const reason = reasonOf(options.reason);
   const connections = await desk.connect();
   return moveAndWatch(desk, connections, { record: await connections.epochs.read(), kind: 'planned', to: primaryRegion, reason, yes: options.yes === true });
 }
 
-async function approve(desk: Desk, options: Options): Promise<Answer> {
+export async function approve(desk: Desk, options: Options): Promise<Answer> {
   const reason = reasonOf(options.reason);
   const connections = await desk.connect();
+  if (connections.addresses.failoverPolicy === 'automatic') throw refused('the policy is automatic: nobody is asked, the detectors move by themselves once two agree. To move now: `understudy failover`');
   const record = await connections.epochs.read();
+  if (record.phase === 'moving') throw refused(`a move to ${record.activeRegion} is under way already; see \`understudy epoch\``);
   const asked = await whatTheDetectorSays(connections, record);
-  if (asked.action !== 'ask_approval') throw refused(`nobody asks for a failover now: ${asked.because} (${asked.row}); a move that nobody asks for is \`understudy failover\``);
+  if (asked.action !== 'ask_approval') throw refused(`nobody asks for a failover of ${record.activeRegion} now: ${asked.because} (${asked.row}). To move all the same: \`understudy failover\``);
   return moveAndWatch(desk, connections, { record, kind: 'failover', to: peerOf(record.activeRegion), reason: `${asked.row}: ${asked.because}; ${reason}`, yes: options.yes === true });
 }
 

@@ -3,13 +3,9 @@ import type { LedgerStatus, Region } from '@understudy/core';
 import { isPortFault, regions } from '@understudy/core';
 import type { Connections } from '../connections.ts';
 import { exitCodes } from '../exit.ts';
-import type { AddVerb, Answer } from '../verb.ts';
+import type { Answer, Desk } from '../verb.ts';
 
-export const status: AddVerb = (program, act) => {
-  program.command('status')
-    .description('say which region is active and how its ledgers stand; exit 1 while a move or its healing is under way, or a ledger is away')
-    .action(act(async (desk) => answerOf(await look(await desk.connect()))));
-};
+export const status = async (desk: Desk): Promise<Answer> => answerOf(await look(await desk.connect()));
 
 type Ledgers = Readonly<Record<Region, LedgerStatus | undefined>>;
 type Look = Awaited<ReturnType<typeof look>>;
@@ -22,7 +18,7 @@ async function look(connections: Connections) {
 }
 
 /** A ledger that does not answer is what the person wants to know, not a failure of the command. */
-async function ledgerOf(connections: Connections, region: Region): Promise<LedgerStatus | undefined> {
+export async function ledgerOf(connections: Connections, region: Region): Promise<LedgerStatus | undefined> {
   try {
     return await connections.ledgerControl.status(region);
   } catch (error) {
@@ -43,7 +39,7 @@ function answerOf({ record, ledgers }: Look): Answer {
 
 const nullsOf = (ledgers: Ledgers): object => Object.fromEntries(regions.map((region) => [region, ledgers[region] ?? null]));
 
-const ledgerText = (ledger: LedgerStatus | undefined): string => {
+export const ledgerText = (ledger: LedgerStatus | undefined): string => {
   if (!ledger) return 'does not answer';
   return `${ledger.role}, fence ${ledger.fence}${ledger.lagMs === undefined ? '' : `, ${ledger.lagMs} ms behind`}`;
 };

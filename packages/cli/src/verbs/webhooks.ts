@@ -7,32 +7,11 @@ import type { Connections } from '../connections.ts';
 import { exitCodes, usageFault } from '../exit.ts';
 import { operatorName } from '../operator-name.ts';
 import { tableText } from '../table-text.ts';
-import type { AddVerb, Answer, Desk } from '../verb.ts';
+import type { Answer, Desk } from '../verb.ts';
 
-const states = ['dead', 'pending', 'told'] as const;
-type State = (typeof states)[number];
+type State = 'dead' | 'pending' | 'told';
 
-const LIST_MAX = 1000;
-
-export const webhooks: AddVerb = (program, act) => {
-  const group = program.command('webhooks').description('what is to be told to webhook endpoints and operators');
-  group.command('list')
-    .description('deliveries, the latest first, with what their targets last answered; exit 1 if any dead ones are listed')
-    .option('--state <state>', `one of ${states.join(', ')}`, 'dead')
-    .option('--limit <count>', `at most ${LIST_MAX}`, '50')
-    .action(act(list));
-  group.command('redeliver')
-    .description('tell a delivery again, under its old id; without an id: all that were given up')
-    .argument('[delivery]', 'as webhooks list shows it')
-    .option('--all', 'all that were given up')
-    .action(act(redeliver));
-};
-
-async function list(desk: Desk, options: { readonly state: string; readonly limit: string }): Promise<Answer> {
-  const state = states.find((one) => one === options.state);
-  if (!state) throw usageFault(`--state must be one of ${states.join(', ')}`);
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1 || limit > LIST_MAX) throw usageFault(`--limit must be a whole number from 1 to ${LIST_MAX}`);
+export async function list(desk: Desk, { state, limit }: { readonly state: State; readonly limit: number }): Promise<Answer> {
   const deliveries = await (await outboxOf(await desk.connect())).list({ state, limit });
   return {
     exitCode: state === 'dead' && deliveries.length > 0 ? exitCodes.found : exitCodes.ok,
@@ -41,7 +20,7 @@ async function list(desk: Desk, options: { readonly state: string; readonly limi
   };
 }
 
-async function redeliver(desk: Desk, options: { readonly all?: boolean }, [id]: readonly string[]): Promise<Answer> {
+export async function redeliver(desk: Desk, options: { readonly all?: boolean }, [id]: readonly string[]): Promise<Answer> {
   if ((id === undefined) === (options.all !== true)) throw usageFault('say which delivery, or --all for all that were given up; understudy webhooks list shows them');
   const connections = await desk.connect();
   // On record first: an act without a record would be worse than a record of an act that failed.
