@@ -28,6 +28,14 @@ test('verdict: charged twice and voided once -> in order', () => {
   expect(judge(payments, rows, [charge('a', { charges: 2, voids: 1 }), charge('b', declined)]).broken).toEqual([]);
 });
 
+test('verdict: a definite no -> only a session in use may say it, and then nothing is booked', () => {
+  const refused = (change: Partial<SentPayment>): SentPayment => ({ ...sent('r', false), refusedStatus: 409, ...change });
+  expect(judge([...payments, refused({ sessionId: 's' })], rows, charges).broken).toEqual([]);
+  for (const [payment, booked, sentence] of [[refused({}), [], 'r was refused with 409'], [refused({ sessionId: 's', refusedStatus: 400 }), [], 'r was refused with 400'], [refused({ sessionId: 's' }), [row('r')], 'r was refused with 409 and stands in the ledger as processed']] as const) {
+    expect(judge([...payments, payment], [...rows, ...booked], charges).broken).toContain(sentence);
+  }
+});
+
 test.each<[string, readonly LedgerRowBody[], readonly RecordEntry[], string]>([
   ['an acknowledged payment without a row', [row('a')], charges, 'b was acknowledged and has no row'],
   ['a payment with two rows', [...rows, row('a')], charges, 'a stands twice in the ledger'],

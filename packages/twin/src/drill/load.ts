@@ -107,7 +107,7 @@ export class Load {
       if (dueAt >= startedAt + durationMs) break;
       const waitMs = dueAt - Date.now();
       if (waitMs > 0) await pause(waitMs);
-      sending.push(this.#begin(n));
+      if (!this.#ended) sending.push(this.#begin(n));
     }
     await Promise.all(sending);
     this.#options.sender.close();
