@@ -12,6 +12,7 @@ import type { GatewayResponseType, Rate } from '@understudy/functions/manifest';
 import { Authorizer } from './authorizer.ts';
 import { Lateness } from './lateness.ts';
 import { TokenBucket } from './token-bucket.ts';
+import type { Answered } from './traffic-meter.ts';
 
 export interface Route {
   readonly method: string;
@@ -213,11 +214,7 @@ async function readBody(request: IncomingMessage): Promise<string | undefined> {
 /** As they were sent: a REST API does not decode them. */
 function pathParametersOf(route: CompiledRoute, path: string): Readonly<Record<string, string>> {
   const values = route.pattern.exec(path)?.slice(1) ?? [];
-  try {
-    return Object.fromEntries(route.names.map((name, i) => [name, decodeURIComponent(values[i] ?? '')]));
-  } catch {
-    return undefined;
-  }
+  return Object.fromEntries(route.names.map((name, i) => [name, values[i] ?? '']));
 }
 
 function asProxyResult(value: unknown): ProxyResult {
