@@ -38,6 +38,7 @@ export type { EpochRegister } from './ports/epoch-register.ts';
 export type { Journal, PostedMark } from './ports/journal.ts';
 export type { CustomerEntry, CustomerIndex, CustomerQuery } from './ports/customer-index.ts';
 export type { KeyPage, KeyStore } from './ports/key-store.ts';
+export type { BookedEntry, BookedNotice, BookedPage, BookedPayment, BookedPosting, BookedQuery, BookedRefund, BookedStory, LedgerBrowser } from './ports/ledger-browser.ts';
 export type { LedgerCluster, LedgerControl, LedgerStatus } from './ports/ledger-control.ts';
 export type { Ledger, LedgerSnapshot, PostResult, PresentRows } from './ports/ledger.ts';
 export type { MetricName, Metrics } from './ports/metrics.ts';

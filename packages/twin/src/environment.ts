@@ -78,8 +78,20 @@ export function witnessEnvironment({ network, timings, failoverPolicy }: Environ
   };
 }
 
+type EachRegion<T> = Readonly<Record<Region, T>>;
+
+export interface OperatorAddresses {
+  readonly table: { readonly name: string; readonly endpoints: EachRegion<string> };
+  readonly queues: readonly { readonly name: string; readonly region: Region; readonly url: string; readonly deadLetterUrl: string; readonly endpoint: string }[];
+  readonly ledgers: EachRegion<{ readonly host: string; readonly port: number; readonly user: string; readonly database: string }>;
+  readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly paymentPolicy: Timings['paymentPolicy'];
+  readonly detect?: unknown;
+}
+
 /** Where somebody outside both regions finds everything, in the shape that the command line reads. */
-export function operatorAddresses({ network, timings, acquirerPort }: Pick<EnvironmentOptions, 'network' | 'timings'> & { readonly acquirerPort: number }): object {
+export function operatorAddresses({ network, timings, acquirerPort }: Pick<EnvironmentOptions, 'network' | 'timings'> & { readonly acquirerPort: number }): OperatorAddresses {
   const port = (service: 'dynamodb' | 'sqs' | 'ledger', region: Region) => network.port(linkNames.operator(service, region));
   return {
     table: { name: journalTable.TableName, endpoints: byRegion((region) => http(port('dynamodb', region))) },

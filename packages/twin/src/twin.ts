@@ -3,6 +3,7 @@
  * Invariant: it is the hardware, not the service. It kills, cuts, restarts and re-seeds; who is active, when to move and
  * what a payment becomes are decided by the functions alone.
  */
+import { join } from 'node:path';
 import { createLedgerPool, ledgerRefundRows, ledgerRows, migrate, PostgresLedgerControl } from '@understudy/adapters/postgres';
 import type { LedgerPool, LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 import { peerOf, primaryRegion, regions } from '@understudy/core';
@@ -16,6 +17,7 @@ import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import { openDataDir } from './data-dir.ts';
 import type { DataDir } from './data-dir.ts';
 import { operatorAddresses } from './environment.ts';
+import type { OperatorAddresses } from './environment.ts';
 import { EventHub } from './event-hub.ts';
 import { LedgerPair } from './ledger-pair.ts';
 import { MoveHistory } from './move-history.ts';
@@ -282,9 +284,22 @@ export class Twin {
   connections(): object {
     const { api: name, regions: byRegion } = this.urls;
     return {
-      ...operatorAddresses({ network: this.network, timings: this.#timings, acquirerPort: this.#options.basePort + 20 }),
+      ...this.operatorAddresses(),
       api: { name, regions: byRegion, demoKey: this.apiKey }, failoverPolicy: this.#options.failoverPolicy,
     };
+  }
+
+  operatorAddresses(): OperatorAddresses {
+    return operatorAddresses({ network: this.network, timings: this.#timings, acquirerPort: this.#options.basePort + 20 });
+  }
+
+  /** Where a part beside the regions says what went wrong. */
+  logFile(part: string): string {
+    return this.#dataDir.log(part);
+  }
+
+  get drillFolder(): string {
+    return join(this.#dataDir.path, 'drills');
   }
 
   /** Every process of the twin, for measuring and for making sure that none is left. */

@@ -12,7 +12,7 @@ import { CUSTOMER_INDEX, operationPk } from './journal-table.ts';
 
 /** Customers' partitions begin with `C#`. */
 const PARTITION = '#operations';
-const kinds = ['redrive', 'discard', 'void_orphan', 'redeliver'] as const;
+const kinds = ['redrive', 'discard', 'void_orphan', 'redeliver', 'cancel', 'refund'] as const;
 
 export class DynamoOperationLog implements OperationLog {
   readonly #connection: DynamoConnection;

@@ -10,5 +10,6 @@ export { PostgresOutbox } from './postgres-outbox.ts';
 export { PostgresLedgerControl } from './postgres-ledger-control.ts';
 export { PostgresReceiptBook } from './postgres-receipt-book.ts';
 export { PostgresSettlementBook } from './postgres-settlement-book.ts';
+export { PostgresLedgerBrowser } from './postgres-ledger-browser.ts';
 export { PostgresLedgerReport } from './postgres-ledger-report.ts';
 export { grantService } from './service-role.ts';

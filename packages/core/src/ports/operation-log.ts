@@ -5,7 +5,7 @@ export interface Operation {
   readonly at: EpochMs;
   /** Who: the user that ran the command. */
   readonly by: string;
-  readonly what: 'redrive' | 'discard' | 'void_orphan' | 'redeliver';
+  readonly what: 'redrive' | 'discard' | 'void_orphan' | 'redeliver' | 'cancel' | 'refund';
   /** What it was done to: a payment, a dead letter, a charge or a delivery, by its name. */
   readonly subject: string;
   readonly reason?: string;

@@ -1,6 +1,6 @@
 /**
  * The twin's control API, and the console that shows it: see the contract for every path.
- * Its own additions: GET /twin/connections (what the command line connects to), /twin/metrics?sinceMs=, /twin/links, /twin/processes; POST /twin/links/NAME {cut?, delayMs?}; POST /twin/regions/R/kill-process, /restore-process; and for
+ * Its own additions: `/desk/...`, /twin/load and /twin/drills, see errands.ts; GET /twin/connections (what the command line connects to), /twin/metrics?sinceMs=, /twin/links, /twin/processes; POST /twin/links/NAME {cut?, delayMs?}; POST /twin/regions/R/kill-process, /restore-process; and for
  * crash points POST /twin/regions/R/die-at {write, when, kind?}, GET /twin/regions/R/writes, /twin/regions/R/runtime.
  * Invariant: it listens on 127.0.0.1 and takes orders only from itself: a request that a foreign web page makes is refused.
  */
@@ -17,17 +17,14 @@ import type { Service } from '../network.ts';
 import { NotNow, UsageError } from '../options.ts';
 
 import type { Twin } from '../twin.ts';
+import { BadRequest, Errands } from './errands.ts';
+import { whyForeign } from './foreign.ts';
 import { Pages } from './pages.ts';
 import { streamEvents, streamLedger } from './streams.ts';
 
 interface Answer {
   readonly status: number;
   readonly body: object;
-}
-
-/** A request that cannot be understood; the message says what is allowed. */
-class BadRequest extends Error {
-  override readonly name = 'BadRequest';
 }
 
 const BODY_BYTES_MAX = 16 * 1024;
@@ -78,30 +75,38 @@ export interface ControlApi {
 
 export function createControlApi(twin: Twin): ControlApi {
   const pages = new Pages((sentence) => twin.events.emit('console_fault', { cause: sentence }));
-  const server = createServer((request, response) => void serve({ twin, pages }, request, response));
+  const errands = new Errands(twin);
+  const server = createServer((request, response) => void serve({ twin, pages, errands }, request, response));
   return {
     listen: (port) => listen(server, port),
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await errands.close();
+    },
   };
 }
 
 interface Served {
   readonly twin: Twin;
   readonly pages: Pages;
+  readonly errands: Errands;
 }
 
-async function serve({ twin, pages }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve({ twin, pages, errands }: Served, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
-    if (isForeign(request)) return send(response, { status: 403, body: { error: 'the control API takes orders only from its own pages', code: 'forbidden' } });
+    const whyNot = whyForeign(request.headers);
+    if (whyNot !== undefined) return send(response, { status: 403, body: { error: whyNot, code: 'forbidden' } });
     if (request.method === 'GET' && path === '/twin/events') return streamEvents(twin.events, request, response);
     const ledger = /^\/twin\/ledger\/([^/]+)\/(payments|refunds)$/.exec(path);
     if (request.method === 'GET' && ledger?.[2] === 'payments') return await streamLedger((after, limit) => twin.ledgerPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
     if (request.method === 'GET' && ledger) return await streamLedger<LedgerRefundRow>((after, limit) => twin.refundPage(regionOf(ledger[1]), { limit, ...(after && { after }) }), response);
+    if (request.method === 'GET' && (await errands.serveReport(path, response))) return;
+    const errand = await errands.answer(request, () => readJson(request));
+    if (errand) return send(response, errand);
     if (request.method === 'GET' && pages.serve(path, response)) return;
     if (request.method !== 'GET' && request.method !== 'POST') return send(response, { status: 405, body: { error: 'the control API takes GET and POST', code: 'method_not_allowed' } });
     send(response, request.method === 'POST' ? await post(twin, path, request) : get(twin, path, request.url ?? ''));
@@ -173,13 +178,6 @@ function sinceOf(url: string): number {
   const since = Number(new URL(url, 'http://twin').searchParams.get('sinceMs') ?? 0);
   if (!Number.isFinite(since)) throw new BadRequest('sinceMs must be a number of milliseconds');
   return since;
-}
-
-/** A browser names the page that asks; only our own may. */
-function isForeign(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers;
-  const isLocal = /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
-  return !isLocal || (origin !== undefined && origin !== `http://${host}`);
 }
 
 function regionOf(text: string | undefined): Region {
