@@ -8,6 +8,7 @@ const steps: readonly { readonly name: string; readonly command: readonly string
   { name: 'types', command: ['npm', 'run', '--silent', 'types'] },
   { name: 'lint and boundaries', command: ['npm', 'run', '--silent', 'lint'] },
   { name: 'infrastructure', command: ['npm', 'run', '--silent', 'synth:check'] },
+  { name: 'bundles', command: ['node', 'packages/functions/src/sizes.ts'] },
   { name: 'tests', command: ['npm', 'test', '--silent'] },
   { name: 'end-to-end tests', command: ['npm', 'run', '--silent', 'test:e2e'] },
 ];

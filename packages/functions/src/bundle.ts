@@ -9,14 +9,14 @@ import { build, stop, version } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { functions } from './manifest.ts';
 import type { FunctionName, FunctionSpec } from './manifest.ts';
-import { slim } from './slim.ts';
+import { slim } from './slim/slim.ts';
 
 const sourceFolder = dirname(fileURLToPath(import.meta.url));
 const rootFolder = resolve(sourceFolder, '../../..');
 
 /** What says how sources and dependencies are resolved and compiled, without being part of any bundle. */
 const surroundings = [
-  'package-lock.json', 'tsconfig.base.json', 'packages/functions/src/slim.ts',
+  'package-lock.json', 'tsconfig.base.json', 'packages/functions/src/slim/slim.ts', 'packages/functions/src/slim/left-out.ts',
   ...['core', 'api', 'adapters', 'functions'].flatMap((name) => [`packages/${name}/package.json`, `packages/${name}/tsconfig.json`]),
 ];
 

@@ -1,5 +1,5 @@
 // The functions as they are deployed against the manifest they are derived from, in both directions.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from '@understudy/functions/bundle';
@@ -179,11 +179,4 @@ test.each(functions)('R7: $name -> a wildcard stands only where AWS knows no res
 test('R7: what only Lambda itself may do in the network -> denied to the function\'s code', () => {
   const [deny] = statementsOf(roleOf(standard, names.inAccount('accept', 'us-east-2'))).filter(({ Effect }) => Effect === 'Deny');
   expect(deny).toMatchObject({ Condition: { ArnEquals: { 'lambda:SourceFunctionArn': names.functionArn('accept', 'us-east-2') } } });
-});
-
-/** What the largest of them needs, which has five clients of AWS. Each kilobyte is read at each cold start. */
-const BUNDLE_KB_MAX = 600;
-
-test.each(functions)('bundles: $name -> no larger than the largest has to be', ({ name }) => {
-  expect(statSync(bundles[name] ?? '').size / 1024).toBeLessThan(BUNDLE_KB_MAX);
 });

@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { leftOut } from './left-out.ts';
 
 /**
  * The services' errors that this code knows by name; each stays a class of its own. Any other error arrives as the
@@ -35,32 +36,12 @@ function versionOnly(source: string): string {
   return JSON.stringify({ version: description.version });
 }
 
-const unreachable = (what: string): string => `throw new Error(${JSON.stringify(`${what} is not part of the bundles`)})`;
-
-/** By the end of their path, what stands in for them. */
-export const leftOut: Readonly<Record<string, string>> = {
-  // Only an operation that streams events asks for it.
-  '@smithy/core/dist-es/submodules/event-streams/index.js': `
-    export class EventStreamSerde { constructor() { ${unreachable('event streams')} } }
-    export const eventStreamSerdeProvider = () => undefined;
-    export const resolveEventStreamSerdeConfig = (config) => config;`,
-  // Only a browser's user agent is parsed.
-  'bowser/bowser.mjs': `export default { parse() { ${unreachable('bowser')} } }`,
-  // pg asks for it only when it is told to be native.
-  'pg/lib/native/index.js': unreachable('pg-native'),
-  // For a server that asks for a password when none was given: an error, rather than a look into a file.
-  'pgpass/lib/index.js': unreachable('pgpass'),
-  // Connections are described by their parts.
-  'pg-connection-string/index.js': `exports.parse = () => { ${unreachable('pg-connection-string')} }`,
-  // The table's client makes a cache of discovered endpoints, and fills it only when told to discover them.
-  'mnemonist/lru-cache.js': `module.exports = class { get() { ${unreachable('endpoint discovery')} } set() { this.get() } has() { this.get() } }`,
-};
-
 export const slim: Plugin = {
   name: 'slim',
   setup(build) {
-    // The OpenAPI document is made by calls, which the bundler must take for effects. Only `read` tells it.
-    build.onResolve({ filter: /^\.\/openapi(-schemas)?\.ts$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), sideEffects: false }));
+    // A module of ours does nothing when it is loaded, so what is used of it is all that counts: the bundler must take
+    // each composed statement of SQL, and each call that describes a request, for an effect.
+    build.onResolve({ filter: /^\.\.?\/.*\.ts$/ }, ({ path, resolveDir }) => ({ path: join(resolveDir, path), sideEffects: false }));
     build.onLoad({ filter: /@aws-sdk\/client-[\w-]+\/dist-es\/schemas\/schemas_0\.js$/ }, async ({ path }) => ({ contents: slimSchemas(await readFile(path, 'utf8')), loader: 'js' }));
     // A client imports its whole description as a package, to tell its version to the service.
     build.onLoad({ filter: /@aws-sdk\/client-[\w-]+\/package\.json$/ }, async ({ path }) => ({ contents: versionOnly(await readFile(path, 'utf8')), loader: 'json' }));

@@ -1,32 +1,13 @@
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
-import type { BuildOptions } from 'esbuild';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { knownErrors, leftOut, slim, slimSchemas } from './slim.ts';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { leftOut } from './left-out.ts';
+import { adapters, load, modules, services } from './load.test-support.ts';
+import { knownErrors, slim, slimSchemas } from './slim.ts';
 
-const adapters = resolve(import.meta.dirname, '../../adapters/src');
-const modules = resolve(import.meta.dirname, '../../../node_modules');
-const services = ['dynamodb', 'rds', 's3', 'sfn', 'sns', 'sqs'] as const;
 const schemasOf = (service: string): string => join(modules, `@aws-sdk/client-${service}/dist-es/schemas/schemas_0.js`);
-
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'understudy-slim-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-const load = async (name: string, contents: string, plugins: NonNullable<BuildOptions['plugins']>): Promise<Record<string, unknown>> => {
-  const banner = { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" };
-  const file = join(folder, `${name}.mjs`);
-  const { outputFiles } = await build({ stdin: { contents, resolveDir: adapters }, bundle: true, platform: 'node', format: 'esm', mainFields: ['module', 'main'], write: false, logLevel: 'silent', banner, plugins });
-  await writeFile(file, outputFiles[0]?.contents ?? '');
-  return (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Record<string, unknown>;
-};
 
 /** Schemas refer to each other by functions, whose text says to which. */
 const described = (exported: Record<string, unknown>): Record<string, string> =>
@@ -73,4 +54,12 @@ test.each(['known', 'not known'])('slim: a service refuses with an error that is
 
 test.each(Object.keys(leftOut))('slim: %s -> is still where it is left out from', async (path) => {
   await access(join(modules, path));
+});
+
+test('slim: a client that would repeat a call by itself, or follow a bucket elsewhere -> is refused when it is made', async () => {
+  const made = await load('client-refused', `
+    import { S3Client } from '@aws-sdk/client-s3';
+    const attempt = (options) => { try { new S3Client({ region: 'us-east-1', ...options }); return 'made'; } catch (error) { return error.message; } };
+    export const results = [attempt({ maxAttempts: 1 }), attempt({ maxAttempts: 3 }), attempt({ maxAttempts: 1, followRegionRedirects: true })];`, [slim]);
+  expect(made['results']).toEqual(['made', 'repeating a call is not part of the bundles', 'following buckets is not part of the bundles']);
 });
