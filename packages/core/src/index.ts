@@ -96,7 +96,7 @@ export type { PurgePass, PurgePolicy, PurgePorts } from './application/purge.ts'
 export { discardPayment, listSetAside, paymentName, redrivePayment } from './application/set-aside.ts';
 export type { SetAsidePayment, SetAsidePorts, SetAsideResult } from './application/set-aside.ts';
 export type { DeadLetter, DeadLetters } from './ports/dead-letters.ts';
-export type { Bookmarks, Upkeep } from './ports/upkeep.ts';
+export type { Bookmarks, HoldUpkeep, Upkeep } from './ports/upkeep.ts';
 export { voidOrphans } from './application/void-orphans.ts';
 export type { VoidOrphansPorts, VoidResult } from './application/void-orphans.ts';
 export { acceptPayment, sendHint } from './application/accept-payment.ts';

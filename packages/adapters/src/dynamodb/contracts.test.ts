@@ -16,7 +16,7 @@ import { DynamoOperationLog } from './dynamo-operation-log.ts';
 import { DynamoRefunds } from './dynamo-refunds.ts';
 import { DynamoSessionHolds } from './dynamo-session-holds.ts';
 import { DynamoSessions } from './dynamo-sessions.ts';
-import { DynamoBookmarks, DynamoUpkeep } from './dynamo-upkeep.ts';
+import { DynamoBookmarks, DynamoHoldUpkeep, DynamoUpkeep } from './dynamo-upkeep.ts';
 import { DynamoVotes } from './dynamo-votes.ts';
 import { DynamoWorkIndex } from './dynamo-work-index.ts';
 import { canaryPk, journalTable } from './journal-table.ts';
@@ -84,7 +84,7 @@ suite('move log', moveLogContract(async () => {
 
 suite('session holds', sessionHoldsContract(async () => {
   const { connection, cutOff, close } = await createTestTable();
-  return { holds: new DynamoSessionHolds(connection), cutOff, close };
+  return { holds: new DynamoSessionHolds(connection), upkeep: new DynamoHoldUpkeep(connection), cutOff, close };
 }));
 
 suite('sessions', sessionsContract(async () => {

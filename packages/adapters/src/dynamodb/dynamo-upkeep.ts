@@ -1,13 +1,16 @@
 /**
  * Upkeep of the journal's payments, and the bookmarks of long walks.
  * Invariant: a purge is one conditional write that is refused while anything about the payment may still change; what
- * it leaves is what a tombstone needs, and nothing that says who paid, how, or how much.
+ * it leaves is what a tombstone needs, and nothing that says who paid, how, or how much. A hold is removed only from who
+ * has it, and long after its session ended.
  */
-import type { Bookmarks, EpochMs, PaymentKey, Upkeep } from '@understudy/core';
+import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import type { Bookmarks, EpochMs, HoldUpkeep, PaymentKey, SessionKey, TransactionId, Upkeep } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
-import { text, whole } from './item.ts';
+import { ITEM_VERSION, text, whole } from './item.ts';
 import { Items } from './items.ts';
 import { bookmarkPk, paymentPk } from './journal-table.ts';
+import { sessionPk } from './sessions-table.ts';
 
 /** Every attribute of a payment that goes. Decisions stay, its own and those of its refunds: they name nobody. */
 const purgedAttributes = [
@@ -38,6 +41,32 @@ export class DynamoUpkeep implements Upkeep {
       values: { ':at': whole(at), ':zero': whole(0), ':before': whole(acceptedBefore) },
     });
     return applied;
+  }
+}
+
+/** The only items of the journal's table that are ever removed. */
+export class DynamoHoldUpkeep implements HoldUpkeep {
+  readonly #connection: DynamoConnection;
+
+  constructor(connection: DynamoConnection) {
+    this.#connection = connection;
+  }
+
+  async remove(key: SessionKey, { holder, endedBefore }: { readonly holder: TransactionId; readonly endedBefore: EpochMs }): Promise<boolean> {
+    const removal = {
+      TableName: this.#connection.table,
+      Key: { pk: text(sessionPk(key)) },
+      ConditionExpression: '#transaction_id = :holder AND #expires_at < :before AND #v <= :v',
+      ExpressionAttributeNames: { '#transaction_id': 'transaction_id', '#expires_at': 'expires_at', '#v': 'v' },
+      ExpressionAttributeValues: { ':holder': text(holder), ':before': whole(endedBefore), ':v': whole(ITEM_VERSION) },
+    };
+    try {
+      await this.#connection.call('journal', ({ client, options }) => client.send(new DeleteItemCommand(removal), options));
+      return true;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 }
 

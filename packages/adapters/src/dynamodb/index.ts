@@ -14,6 +14,6 @@ export { DynamoOperationLog } from './dynamo-operation-log.ts';
 export { DynamoSessionHolds } from './dynamo-session-holds.ts';
 export { DynamoSessions } from './dynamo-sessions.ts';
 export { sessionsTable, SESSIONS_TTL_ATTRIBUTE } from './sessions-table.ts';
-export { DynamoBookmarks, DynamoUpkeep } from './dynamo-upkeep.ts';
+export { DynamoBookmarks, DynamoHoldUpkeep, DynamoUpkeep } from './dynamo-upkeep.ts';
 export { DynamoVotes } from './dynamo-votes.ts';
 export { DynamoWorkIndex } from './dynamo-work-index.ts';

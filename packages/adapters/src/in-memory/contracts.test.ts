@@ -73,7 +73,7 @@ suite('key store', keyStoreContract(async () => {
 
 suite('session holds', sessionHoldsContract(async () => {
   const world = await createWorld({ seed: 13 });
-  return { holds: world.regions['us-east-1'].holds, cutOff: cutOff(world, 'holds'), close };
+  return { holds: world.regions['us-east-1'].holds, upkeep: world.backstage.holds, cutOff: cutOff(world, 'holds'), close };
 }));
 
 suite('sessions', sessionsContract(async () => {

@@ -13,6 +13,8 @@ import type { PurgePorts } from './purge.ts';
 import { readPayment } from './read-payment.ts';
 import { reconcile } from './reconcile.ts';
 import { settlePayments } from './settle-payments.ts';
+import type { Session } from '../domain/session/session.ts';
+import { opened, paying } from './session.test-support.ts';
 import { accepted, createWorld, east, keyOf, noGrace, other, portsOf, raiseEpoch, requestOf, shop, stored } from './world.test-support.ts';
 import type { World } from './world.test-support.ts';
 
@@ -20,7 +22,7 @@ const DAY_MS = 86_400_000;
 const policy = { purgeAfterMs: 400 * DAY_MS, passMs: 600_000 };
 
 const purgePorts = (world: World, change: Partial<PurgePorts> = {}): PurgePorts => ({
-  region: east, epochs: world.epochs, workIndex: world.regions[east].workIndex, upkeep: world.backstage.journal,
+  region: east, epochs: world.epochs, workIndex: world.regions[east].workIndex, upkeep: world.backstage.journal, oldHolds: world.backstage.holds,
   bookmarks: new InMemoryBookmarks(), clock: world.clock, log: world.regions[east].log, ...change,
 });
 
@@ -89,6 +91,48 @@ describe('purge', () => {
     expect(isPortFault(fault)).toBe(true);
     mend();
     expect((await purge(purgePorts(world), policy)).purged).toBe(3);
+  });
+});
+
+describe('purge: the hold of a session', () => {
+  const holdOf = (world: World, session: Session) => world.backstage.holds.read(session);
+
+  async function paidSession(decline = false): Promise<{ readonly world: World; readonly session: Session }> {
+    const world = await createWorld({ seed: 1 });
+    const session = await opened(world);
+    if (decline) world.backstage.acquirer.behave({ mode: 'decline' });
+    expect((await acceptPayment(portsOf(world, east), shop, paying('old', session))).code).toBe('accepted');
+    await settlePayments(portsOf(world, east), [keyOf('old')]);
+    await confirm(portsOf(world, other));
+    return { world, session };
+  }
+
+  test('its payment is purged -> removed; the payment repeated with its session -> the same answer, and no new hold', async () => {
+    const { world, session } = await paidSession();
+    expect(await holdOf(world, session)).toBeDefined();
+    world.clock.advance(policy.purgeAfterMs + 1);
+    expect((await purge(purgePorts(world), policy)).purged).toBe(1);
+    expect(await holdOf(world, session)).toBeUndefined();
+    expect(await acceptPayment(portsOf(world, other), shop, paying('old', session))).toMatchObject({ code: 'accepted', isNew: false });
+    expect(await holdOf(world, session)).toBeUndefined();
+  });
+
+  test('the pass dies between hold and payment -> the next one purges the payment', async () => {
+    const { world, session } = await paidSession();
+    world.clock.advance(policy.purgeAfterMs + 1);
+    const upkeep = { ...purgePorts(world).upkeep, purge: () => Promise.reject(new Error('died')) };
+    await expect(purge(purgePorts(world, { upkeep }), policy)).rejects.toThrow('died');
+    expect([await holdOf(world, session), (await stored(world, keyOf('old'))).tombstone]).toEqual([undefined, undefined]);
+    expect((await purge(purgePorts(world), policy)).purged).toBe(1);
+  });
+
+  test('another payment took it over -> it stays until that one is purged', async () => {
+    const { world, session } = await paidSession(true);
+    world.backstage.acquirer.behave({ mode: 'approve' });
+    expect((await acceptPayment(portsOf(world, east), shop, paying('second', session))).code).toBe('accepted');
+    world.clock.advance(policy.purgeAfterMs + 1);
+    await purge(purgePorts(world), policy);
+    expect((await holdOf(world, session))?.transactionId).toBe('second');
   });
 });
 

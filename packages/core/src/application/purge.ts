@@ -5,12 +5,13 @@ import type { Payment } from '../domain/payment/payment.ts';
 import { refundsOf } from '../domain/refund/refund.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
+import { sessionId } from '../domain/session/session.ts';
 import { epochMs } from '../domain/time.ts';
 import type { EpochMs } from '../domain/time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EpochRegister } from '../ports/epoch-register.ts';
 import type { Log } from '../ports/log.ts';
-import type { Bookmarks, Upkeep } from '../ports/upkeep.ts';
+import type { Bookmarks, HoldUpkeep, Upkeep } from '../ports/upkeep.ts';
 import type { WorkIndex } from '../ports/work-index.ts';
 import { inParallel } from './in-parallel.ts';
 import { repeat } from './repeat.ts';
@@ -20,6 +21,7 @@ export interface PurgePorts {
   readonly epochs: EpochRegister;
   readonly workIndex: Pick<WorkIndex, 'scan'>;
   readonly upkeep: Upkeep;
+  readonly oldHolds: HoldUpkeep;
   readonly bookmarks: Bookmarks;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,6 +46,8 @@ export interface PurgePass {
 const NAME = 'purge';
 const PAGE = 500;
 const PARALLEL_MAX = 8;
+/** A session lasts a day at most, so that of a payment which is old enough ended weeks ago; no clock is wrong by a week. */
+const HOLD_KEPT_MS = 7 * 86_400_000;
 
 /** One pass, from where the last one ended. Throws PortFault; the next pass goes on. */
 export async function purge(ports: PurgePorts, policy: PurgePolicy): Promise<PurgePass> {
@@ -56,7 +60,7 @@ export async function purge(ports: PurgePorts, policy: PurgePolicy): Promise<Pur
   do {
     const page = await repeat(ports.clock, () => ports.workIndex.scan({ limit: PAGE, ...(cursor !== undefined && { cursor }) }));
     const old = page.payments.filter((payment) => isOld(payment, quietSince));
-    const done = await inParallel(old, PARALLEL_MAX, (payment) => repeat(ports.clock, () => ports.upkeep.purge(payment, { at: startedAt, acceptedBefore: quietSince })));
+    const done = await inParallel(old, PARALLEL_MAX, (payment) => purgeOne(ports, payment, { at: startedAt, acceptedBefore: quietSince }));
     looked += page.payments.length;
     purged += done.filter(Boolean).length;
     ({ cursor } = page);
@@ -64,6 +68,17 @@ export async function purge(ports: PurgePorts, policy: PurgePolicy): Promise<Pur
   } while (cursor !== undefined && ports.clock.now() - startedAt < policy.passMs);
   if (purged > 0) ports.log.info('purged', { looked, purged });
   return { code: 'walked', looked, purged, ended: cursor === undefined };
+}
+
+/**
+ * The hold first: only the payment says which session it paid, and a tombstone does not. Dying in between leaves a payment
+ * without its hold, which is looked at again; nobody can take that hold any more, since the session ended long ago.
+ */
+async function purgeOne({ clock, oldHolds, upkeep }: PurgePorts, payment: Payment, by: { readonly at: EpochMs; readonly acceptedBefore: EpochMs }): Promise<boolean> {
+  const { merchantId, transactionId, acceptance } = payment;
+  const { sessionId: paid } = acceptance ?? {};
+  if (paid !== undefined) await repeat(clock, () => oldHolds.remove({ merchantId, sessionId: sessionId(paid) }, { holder: transactionId, endedBefore: epochMs(by.at - HOLD_KEPT_MS) }));
+  return repeat(clock, () => upkeep.purge(payment, by));
 }
 
 /** A payment that is not decided, not posted or in work is not old, whatever its age. */

@@ -9,7 +9,7 @@ export interface NewHold extends SessionHold {
 
 /**
  * Who may pay a session, strongly consistent across regions, beside the journal. A hold is never given up, only taken
- * over. Every method may throw a PortFault of port `journal`; a write's outcome is then unknown and it may be repeated.
+ * over; one whose session ended long ago is removed by HoldUpkeep. Every method may throw a PortFault of port `journal`; a write's outcome is then unknown and it may be repeated.
  * Each write tells the hold that stands after it, so that a repeat sees whether its first attempt worked.
  */
 export interface SessionHolds {

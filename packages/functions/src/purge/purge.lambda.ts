@@ -1,5 +1,5 @@
 // The function behind the schedule of the purge.
-import { DynamoBookmarks, DynamoEpochRegister, DynamoUpkeep, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { DynamoBookmarks, DynamoEpochRegister, DynamoHoldUpkeep, DynamoUpkeep, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import { onFirstCall } from '../shared/on-first-call.ts';
 import { readConfig } from '../shared/variables.ts';
 import type { Environment } from '../shared/variables.ts';
@@ -22,6 +22,7 @@ export function build(environment: Environment): PurgeHandler {
     epochs: new DynamoEpochRegister(table),
     workIndex: new DynamoWorkIndex(table),
     upkeep: new DynamoUpkeep(table),
+    oldHolds: new DynamoHoldUpkeep(table),
     bookmarks: new DynamoBookmarks(table),
   }, { purgeAfterMs: config.TIMINGS.purgeAfterMs, passMs: PASS_MS });
 }

@@ -5,6 +5,8 @@ export type Right =
   /** Reads and writes of single items of the journal's table, in both regions' endpoints. */
   | 'table:read' | 'table:write'
   | 'table:scan'
+  /** Removes single items of it: holds of sessions that ended long ago, and nothing else. */
+  | 'table:delete'
   /** Queries of this region's work index, or of its customer index. */
   | 'index:query' | 'customer-index:query'
   /** Sends to both regions' queues; receives from this region's. */

@@ -57,7 +57,7 @@ test('purge: an old payment that both ledgers hold -> a tombstone: read 410, rep
   await createReconcileHandler(bench.ports(), reconcilePolicy)();
   await createConfirmHandler(bench.ports('us-east-2'))();
   bench.world.clock.advance(400 * 86_400_000 + 1);
-  const purging = (region: Region) => createPurgeHandler({ ...bench.ports(region), upkeep: bench.world.backstage.journal, bookmarks: new InMemoryBookmarks() }, { purgeAfterMs: 400 * 86_400_000, passMs: 1000 })();
+  const purging = (region: Region) => createPurgeHandler({ ...bench.ports(region), upkeep: bench.world.backstage.journal, oldHolds: bench.world.backstage.holds, bookmarks: new InMemoryBookmarks() }, { purgeAfterMs: 400 * 86_400_000, passMs: 1000 })();
   expect(await purging('us-east-2')).toMatchObject({ code: 'idle' });
   expect(await purging('us-east-1')).toMatchObject({ code: 'walked', purged: 1, ended: true });
   const read = await createReadHandler(bench.ports())(httpEvent('GET /payments/{transaction_id}', { id: goodPayment.transaction_id }));

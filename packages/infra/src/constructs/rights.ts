@@ -83,6 +83,7 @@ const leaves: GrantOf = () => ({ allows: [], reaches: ['https'] });
 const grants: Readonly<Record<string, GrantOf>> = {
   'table:read': onTable('GetItem'),
   'table:write': onTable('PutItem', 'UpdateItem'),
+  'table:delete': onTable('DeleteItem'),
   'table:scan': onTable('Scan'),
   'index:query': onIndex(WORK_INDEX),
   'customer-index:query': onIndex(CUSTOMER_INDEX),

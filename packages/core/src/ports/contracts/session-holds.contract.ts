@@ -7,6 +7,7 @@ import type { SessionKey } from '../../domain/session/session.ts';
 import { epochMs } from '../../domain/time.ts';
 import { isPortFault } from '../fault.ts';
 import type { NewHold, SessionHolds } from '../session-holds.ts';
+import type { HoldUpkeep } from '../upkeep.ts';
 import type { ContractCase } from './contract.ts';
 import { sameValue, times } from './same-value.ts';
 import { casesOf, faultOf } from './with-fixture.ts';
@@ -14,6 +15,7 @@ import { casesOf, faultOf } from './with-fixture.ts';
 export interface SessionHoldsFixture {
   /** Without any hold. */
   readonly holds: SessionHolds;
+  readonly upkeep: HoldUpkeep;
   /** From now on the holds cannot be reached. */
   readonly cutOff: () => Promise<void>;
   readonly close: () => Promise<void>;
@@ -53,6 +55,22 @@ const cases: Readonly<Record<string, (fixture: SessionHoldsFixture) => Promise<v
     const over = await Promise.all(times(20, (index) => holds.takeOver(keyOf('s'), first.transactionId, holdOf(`b${index}`, index))));
     const [second] = over;
     assert(second !== undefined && second.transactionId !== first.transactionId && over.every((hold) => sameValue(hold, second)), 'all hear of the next');
+  },
+  'a hold of a session that ended before -> removed by its holder, once; the session can be taken anew': async ({ holds, upkeep }) => {
+    await holds.take(keyOf('s'), holdOf('a'));
+    const of = { holder: transactionId('a'), endedBefore: epochMs(9001) };
+    assert(await upkeep.remove(keyOf('s'), of), 'it is removed');
+    assert((await holds.read(keyOf('s'))) === undefined && !(await upkeep.remove(keyOf('s'), of)), 'and gone');
+    assert(sameValue(await holds.take(keyOf('s'), holdOf('b')), told(holdOf('b'))), 'nobody holds it');
+  },
+  'a hold of another, of a session that ended later, or of none -> not removed': async ({ holds, upkeep }) => {
+    await holds.take(keyOf('s'), holdOf('a'));
+    await holds.takeOver(keyOf('s'), transactionId('a'), holdOf('b'));
+    const late = epochMs(9001);
+    assert(!(await upkeep.remove(keyOf('s'), { holder: transactionId('a'), endedBefore: late })), 'it was taken over');
+    assert(!(await upkeep.remove(keyOf('s'), { holder: transactionId('b'), endedBefore: epochMs(9000) })), 'it did not end before');
+    for (const key of [keyOf('z'), keyOf('s', 'market')]) assert(!(await upkeep.remove(key, { holder: transactionId('b'), endedBefore: late })), 'there is none');
+    assert(sameValue(await holds.read(keyOf('s')), told(holdOf('b'))), 'the hold stands');
   },
   'holds that cannot be reached -> a retryable fault of port journal from each method': async ({ holds, cutOff }) => {
     await cutOff();
