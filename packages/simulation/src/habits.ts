@@ -11,6 +11,9 @@ export interface Habits {
   readonly isToldToMove: boolean;
   /** Receipts and settlement files are written; the business day ends during the life. */
   readonly publishes: boolean;
+  readonly keys: boolean;
+  /** Long after its end its payments are purged and asked for again. */
+  readonly isPurged: boolean;
   /** How likely the standby replays before the next step, and how many commits: it is hardly behind, or far behind, or comes after in leaps. */
   readonly replicates: { readonly chance: number; readonly commits: number };
   /** How long a promotion or a switchover takes. */
@@ -29,6 +32,8 @@ export function drawHabits(dice: Dice): Habits {
     isToldToMove: !detects || dice.chance(0.5),
     refunds: dice.chance(0.6),
     publishes: dice.chance(0.4),
+    keys: dice.chance(0.3),
+    isPurged: dice.chance(0.3),
     replicates: dice.pick([{ chance: 0.4, commits: 1 }, { chance: 0.1, commits: 1 }, { chance: 0.01, commits: 1000 }]),
     promotionMs: dice.pick([0, 0, ticks(50), ticks(300)]),
     isAwayForADay: dice.chance(0.15),

@@ -6,6 +6,9 @@ import type { MoveRequest, Payment, Region, Vantage } from '@understudy/core';
 import { keyText, peerOf, refundsOf, refundStatusOf, regions, statusOf, witnessRegion } from '@understudy/core';
 import { ticks } from './clock/ticks.ts';
 
+/** What was watched. */
+type Seen = 'confirmed' | 'moves' | 'votes' | 'keys' | 'purged';
+
 /** How old a vote may be that still counts, by any clock and however late it came. */
 const MISSED_MS = ticks(250);
 
@@ -17,18 +20,22 @@ export class History {
   readonly chargedAt: Map<string, number> = new Map();
   readonly decidedAt: Map<string, number> = new Map();
   /** Sentences of what was seen happening that may never happen, by the property it breaks. */
-  readonly seen: { readonly property: string; readonly sentence: string }[] = [];
+  readonly seen: { readonly property: Seen; readonly sentence: string }[] = [];
   /** Every text that was put under a name into a bucket. */
   readonly published: Map<string, Set<string>> = new Map();
   readonly #missed = new Map<string, number>();
   moves = 0;
+
+  see(property: Seen, sentence: string): void {
+    this.seen.push({ property, sentence });
+  }
 
   told(name: string): ReadonlySet<string> {
     return this.#told.get(name) ?? new Set();
   }
 
   tell(name: string, status: string): void {
-    if (status !== 'accepted') this.#told.set(name, (this.#told.get(name) ?? new Set()).add(status));
+    if (status !== 'accepted' && status !== 'quarantined') this.#told.set(name, (this.#told.get(name) ?? new Set()).add(status));
   }
 
   /** Somebody was shown this payment as it stands in the journal. */
@@ -41,13 +48,14 @@ export class History {
     if (!look.reached) this.#missed.set(`${vantage}>${region}`, look.atMs);
   }
 
-  /** A detector starts a failover only from a region that the witness missed not long ago, or that has no ledger to settle with. */
-  started(vantage: Vantage, { kind, to, by }: MoveRequest, at: { readonly atMs: number; readonly world: World }): void {
-    if (kind !== 'failover' || to !== vantage || !by.startsWith('detector')) return;
+  /** A detector starts a failover, not one that it resumes, only from a region that the witness missed not long ago, or that has no ledger to settle with. */
+  started(vantage: Vantage, { to, runId, fromEpoch }: MoveRequest, at: { readonly atMs: number; readonly world: World }): void {
+    const isNew = runId === `failover-${fromEpoch + 1}-${to}`;
+    if (!isNew) return;
     const lost = peerOf(to);
     const server = at.world.backstage.ledgers.servers[lost];
     const missedAt = this.#missed.get(`${witnessRegion}>${lost}`) ?? -Infinity;
-    if (server.role === 'primary' && server.up && at.atMs - missedAt > MISSED_MS) this.seen.push({ property: 'votes', sentence: `${vantage} takes over from ${lost}, which the witness reaches` });
+    if (server.role === 'primary' && server.up && at.atMs - missedAt > MISSED_MS) this.see('votes', `${vantage} takes over from ${lost}, which the witness reaches`);
   }
 
   watch(world: World): void {
@@ -92,7 +100,7 @@ export class History {
       if (!isConfirmed || !payment || (record.epoch !== epoch && !isTakenOver)) return isConfirmed;
       const standbyRegion = isTakenOver ? record.activeRegion : peerOf(record.activeRegion);
       const [active, standby] = [ledgers.servers[peerOf(standbyRegion)], ledgers.servers[standbyRegion]];
-      const see = (sentence: string) => this.seen.push({ property: 'confirmed', sentence: `${keyText(key)}: ${sentence}` });
+      const see = (sentence: string) => this.see('confirmed', `${keyText(key)}: ${sentence}`);
       if (record.phase === 'open' && !standby.log.every((commit, i) => commit === active.log[i])) see('confirmed by a server on another timeline');
       if (!standby.rows().some((row) => keyText(row.payment) === keyText(key))) see('confirmed, and the standby lacks its row');
       const held = new Set(standby.refundRows().filter((row) => keyText(row.payment) === keyText(key)).map((row) => row.refund.refundId));
@@ -107,7 +115,7 @@ export class History {
       const before = await epochs.read();
       const result = await compareAndSet(expected, next);
       if (!result.won) return result;
-      const see = (sentence: string) => this.seen.push({ property: 'moves', sentence });
+      const see = (sentence: string) => this.see('moves', sentence);
       if (next.epoch !== before.epoch && next.epoch !== before.epoch + 1) see(`the epoch went from ${before.epoch} to ${next.epoch}`);
       if (next.epoch > before.epoch) this.moves += 1;
       if (next.healedAt === undefined || before.healedAt !== undefined) return result;
@@ -122,7 +130,7 @@ export class History {
     server.post = async (epoch, payments) => {
       const result = await post(epoch, payments);
       const record = await epochs.read();
-      if (result.code === 'posted' && result.inserted.size > 0 && record.epoch === epoch && record.phase === 'moving') this.seen.push({ property: 'moves', sentence: `settled under epoch ${epoch} while it was moving` });
+      if (result.code === 'posted' && result.inserted.size > 0 && record.epoch === epoch && record.phase === 'moving') this.see('moves', `settled under epoch ${epoch} while it was moving`);
       return result;
     };
   }

@@ -5,6 +5,7 @@ import { createWorld } from '@understudy/adapters/in-memory';
 import type { World } from '@understudy/adapters/in-memory';
 import { epochMs, peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
+import { auditAll, closeBooks, purgeAndRepeat } from './aftermath.ts';
 import { gather } from './checkers/checker.ts';
 import type { Evidence } from './checkers/checker.ts';
 import { leftToAudit } from './checkers/charged-once.ts';
@@ -24,6 +25,8 @@ import { KeptTrace, noTrace } from './trace/trace.ts';
 import { openEndpoint } from './workload/endpoint.ts';
 import { paymentIds, paymentScript } from './workload/payments.ts';
 import { refundScript } from './workload/refunds.ts';
+import { keyScript } from './workload/keys.ts';
+import { lookAfter, operatorScript } from './workload/operator.ts';
 import { inOrder } from './workload/script.ts';
 import { serve } from './workload/services.ts';
 import { SessionWork } from './workload/sessions.ts';
@@ -84,11 +87,13 @@ export async function live({ seed, trace: isTraced = false, ...planted }: LifeOp
   const troubledUntil = world.clock.now();
   const isAtRest = await comeToRest(life);
   for (const sentence of await broken(life, 'always')) safety.add(sentence);
-  const evidence = await gather(world, history, life.sessions.sessions);
-  const atRest = await broken(life, 'rest');
+  const restMs = world.clock.now() - troubledUntil;
+  const evidence = await lookBack(life, isAtRest);
+  const atRest = judge(evidence, 'rest');
+  for (const sentence of judge(evidence, 'always')) safety.add(sentence);
   for (const sentence of stage.scheduler.bugs) safety.add(`bug: ${String(sentence)}`);
   return {
-    seed, safety: [...safety], liveness: isAtRest ? atRest : ['does not come to rest', ...atRest], trace: trace?.text() ?? '', restMs: world.clock.now() - troubledUntil,
+    seed, safety: [...safety], liveness: isAtRest ? atRest : ['does not come to rest', ...atRest], trace: trace?.text() ?? '', restMs,
     ...countsOf(life, evidence),
   };
 }
@@ -96,7 +101,7 @@ export async function live({ seed, trace: isTraced = false, ...planted }: LifeOp
 function countsOf({ world, history, sessions }: Life, evidence: Evidence): Pick<Outcome, 'moves' | 'leftToAudit' | 'acknowledged' | 'refunds' | 'sessionsPaid' | 'notices'> {
   const acknowledged = [...history.acknowledged];
   return {
-    moves: history.moves, leftToAudit: leftToAudit(evidence).size, acknowledged: acknowledged.length, refunds: acknowledged.filter((name) => /#r\d+$/.test(name)).length,
+    moves: history.moves, leftToAudit: evidence.left.size, acknowledged: acknowledged.length, refunds: acknowledged.filter((name) => /#r\d+$/.test(name)).length,
     sessionsPaid: sessions.sessions.filter((session) => sessions.paidBy(session).length === 1).length, notices: world.backstage.webhooks.sent.length,
   };
 }
@@ -120,7 +125,8 @@ async function haveTrouble(life: Life): Promise<void> {
   const { stage, history, world, sessions } = life;
   const nemesis = nemesisScript({ stage, replication: life.replication, serve: (region) => attend(stage, history, region) });
   const refunds = stage.habits.refunds ? refundScript(stage, history, paymentIds) : [];
-  const script = inOrder(paymentScript(stage, history), sessions.script(), refunds, nemesis);
+  const keys = stage.habits.keys ? keyScript(stage, history) : [];
+  const script = inOrder(paymentScript(stage, history), sessions.script(), refunds, keys, operatorScript(stage), nemesis);
   const startedAt = world.clock.now();
   while (world.clock.now() - startedAt < ticks(TROUBLE_TICKS)) {
     for (; script[0] && startedAt + ticks(script[0].atTick) <= world.clock.now(); script.shift()) script[0].happen();
@@ -176,7 +182,7 @@ async function stayAway({ stage, world, history }: Life): Promise<void> {
 async function isAtRest({ world, stage, sessions }: Life): Promise<boolean> {
   const { epochs, journal, ledgers, regions: own } = world.backstage;
   const record = await epochs.read();
-  if (stage.isBusy('orchestrator', 'client') || record.phase !== 'open' || record.healedAt === undefined) return false;
+  if (stage.isBusy('orchestrator', 'client', 'operator') || record.phase !== 'open' || record.healedAt === undefined) return false;
   if (sessions.sessions.some((session) => sessions.paidBy(session).length === 0)) return false;
   const server = ledgers.servers[record.activeRegion];
   if (server.role !== 'primary' || !server.up) return false;
@@ -189,6 +195,7 @@ async function isAtRest({ world, stage, sessions }: Life): Promise<boolean> {
 
 async function operate({ world, stage, sessions }: Life): Promise<void> {
   sessions.tryAgain();
+  if (world.backstage.journal.payments().some((payment) => payment.quarantine && payment.postedEpoch === 0) && !stage.isBusy('operator')) lookAfter(stage);
   await finishCharges(world.backstage.acquirer);
   const { ledgers, epochs } = world.backstage;
   const record = await epochs.read();
@@ -204,6 +211,24 @@ async function operate({ world, stage, sessions }: Life): Promise<void> {
 }
 
 async function broken({ world, history, sessions }: Life, when: 'always' | 'rest'): Promise<readonly string[]> {
-  const evidence = await gather(world, history, sessions.sessions);
-  return checkers.filter(({ holds }) => holds === when).flatMap(({ name, check }) => check(evidence).map((sentence) => `${name}: ${sentence}`));
+  return judge(await gather(world, history, sessions.sessions), when);
+}
+
+const judge = (evidence: Evidence, when: 'always' | 'rest'): readonly string[] =>
+  checkers.filter(({ holds }) => holds === when).flatMap(({ name, check }) => check(evidence).map((sentence) => `${name}: ${sentence}`));
+
+/** All that is known of a life in the end: its books closed, audited, and long after that purged. */
+async function lookBack({ world, stage, history, sessions }: Life, isAtRest: boolean): Promise<Evidence> {
+  const { ledgers } = world.backstage;
+  const record = await world.backstage.epochs.read();
+  ledgers.replicate(Number.MAX_SAFE_INTEGER);
+  const standby = ledgers.servers[peerOf(record.activeRegion)];
+  // Without a standby a file waits for one.
+  const isClosed = isAtRest && stage.habits.publishes && standby.role === 'standby' && standby.fence === record.epoch;
+  if (isClosed) await closeBooks(stage);
+  const rested = await gather(world, history, sessions.sessions);
+  const left = leftToAudit(rested);
+  const evidence = { ...rested, left, isClosed, findings: isAtRest ? await auditAll(stage) : [] };
+  if (isAtRest && stage.habits.isPurged) await purgeAndRepeat(stage, history);
+  return evidence;
 }

@@ -53,6 +53,19 @@ test('watch: all is well -> votes of all three, no move, no alert', async () => 
   expect(alertsOf(scene.world, other)).toEqual([]);
 });
 
+test('watch: a detector is paused between its look and its decision -> votes that are old by then move nothing', async () => {
+  const scene = await sceneOf();
+  scene.down.add(east);
+  for (let ticks = 0; ticks < 3; ticks += 1) await tick(scene);
+  const ports = portsAt(scene, other);
+  const control = Object.assign(Object.create(scene.world.control) as typeof scene.world.control, { status: async (region: Region) => {
+    scene.world.clock.advance(policy.viewFreshMs + 1);
+    return scene.world.control.status(region);
+  } });
+  expect((await watchActiveRegion({ ...ports, ...(ports.ledger && { ledger: { ...ports.ledger, control } }) })).row).toBe('D-70');
+  expect(movesOf(scene)).toEqual([]);
+});
+
 test('watch: the clock is set back while the active region is failing -> the count begins anew, and a move still begins', async () => {
   const scene = await sceneOf();
   scene.down.add(east);

@@ -48,14 +48,17 @@ export async function watchActiveRegion(ports: WatchPorts): Promise<Detection> {
   const views = await ports.votes.list();
   const mine = await lookAt(ports, record, lastOwnView(ports, record, views));
   await ports.votes.cast({ ...mine, about: record.activeRegion });
+  const oldestUnpostedAgeMs = await readAge(ports, record);
+  const ableToTakeOver = await isAbleToTakeOver(ports, record);
   const detection = detect({
     me: ports.vantage,
+    // The last thing that is read: a detector that was paused on its way here finds the votes too old to act on.
     now: ports.clock.now(),
     record,
     mine,
     others: views.filter((view) => view.vantage !== ports.vantage && view.about === record.activeRegion),
-    oldestUnpostedAgeMs: await readAge(ports, record),
-    ableToTakeOver: await isAbleToTakeOver(ports, record),
+    oldestUnpostedAgeMs,
+    ableToTakeOver,
     policy: ports.policy,
   });
   await act(ports, record, detection);

@@ -1,7 +1,7 @@
 // What a checker is given and what it says. A checker knows nothing of how a life went but what clients were told, what
 // was seen behind the ports, and what the stores hold.
 import type { World } from '@understudy/adapters/in-memory';
-import type { EpochRecord, Payment } from '@understudy/core';
+import type { EpochRecord, Finding, Payment } from '@understudy/core';
 import type { InMemoryLedger } from '@understudy/adapters/in-memory';
 import type { History } from '../history.ts';
 import type { Session } from '@understudy/core';
@@ -14,6 +14,11 @@ export interface Evidence {
   readonly record: EpochRecord;
   /** Of the active region. */
   readonly ledger: InMemoryLedger;
+  /** What the audit found, and the charges that it had to find. */
+  readonly findings: readonly Finding[];
+  readonly left: ReadonlySet<string>;
+  /** All that can be published is. */
+  readonly isClosed: boolean;
 }
 
 export interface Checker {
@@ -28,5 +33,5 @@ export interface Checker {
 
 export async function gather(world: World, history: History, sessions: readonly Session[]): Promise<Evidence> {
   const record = await world.backstage.epochs.read();
-  return { world, history, sessions, payments: world.backstage.journal.payments(), record, ledger: world.backstage.ledgers.servers[record.activeRegion] };
+  return { world, history, sessions, payments: world.backstage.journal.payments(), record, findings: [], left: new Set(), isClosed: false, ledger: world.backstage.ledgers.servers[record.activeRegion] };
 }

@@ -7,6 +7,7 @@ import type { Script } from '../workload/script.ts';
 
 const LAST_TICK = 1200;
 const TIMES_OUT = 3;
+const REFUSES = 6;
 /** Often enough that it forgets most declines while somebody is still deciding. */
 const FORGETS = 100;
 
@@ -17,7 +18,9 @@ export function acquirerTroubles({ dice, world: { backstage: { acquirer } } }: S
   const finishes = { atTick: undecidedAt + 50 + dice.integer(250), happen: () => void finishCharges(acquirer) };
   // A breach of what is demanded of it.
   const forgets = Array.from({ length: dice.chance(0.2) ? FORGETS : 0 }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() }));
-  return [...timesOut, undecided, finishes, ...forgets];
+  // It refuses charges as such for a while: a payment that meets it often enough is set aside. Of refunds it must not take that back.
+  const refuses = dice.chance(0.3) ? [{ atTick: dice.integer(LAST_TICK), happen: () => acquirer.behave({ mode: 'invalid', times: REFUSES, match: (key) => !('refundId' in key) }) }] : [];
+  return [...timesOut, undecided, finishes, ...forgets, ...refuses];
 }
 
 /** What was in progress gets its outcome by itself. Past whoever watches for charges, for nobody asks for one here. */

@@ -4,8 +4,10 @@ import type { Caller, PaymentKey, PaymentRequest } from '@understudy/core';
 
 export const shop: Caller = { merchantId: merchantId('shop'), live: true };
 export const customer: PaymentRequest['customerId'] = customerId('customer-1');
+/** Of a session, and of a payment whose id says nothing else. */
 export const price: PaymentRequest['amount'] = { minor: minorUnits(1000n), currency: 'USD' };
 
 export const isDeclined = (id: string): boolean => id.endsWith('3');
+const isInEuros = (id: string): boolean => /^p[5-9]$/.test(id);
 export const keyOf = (id: string): PaymentKey => ({ merchantId: shop.merchantId, transactionId: transactionId(id) });
-export const requestOf = (id: string): PaymentRequest => ({ transactionId: transactionId(id), customerId: customer, amount: price, paymentMethod: 'pm_visa' });
+export const requestOf = (id: string): PaymentRequest => ({ transactionId: transactionId(id), customerId: customer, amount: isInEuros(id) ? { ...price, currency: 'EUR' } : price, paymentMethod: 'pm_visa' });
