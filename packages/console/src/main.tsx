@@ -2,6 +2,7 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { TwinProvider } from './data/twin.tsx';
+import { DeskProvider } from './data/use-desk.tsx';
 import './styles.css';
 import { applyTheme } from './ui/theme-switch.tsx';
 import { ToastProvider } from './ui/toast.tsx';
@@ -9,4 +10,4 @@ import { ToastProvider } from './ui/toast.tsx';
 applyTheme();
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html holds an element with the id root');
-createRoot(root).render(<ToastProvider><TwinProvider><App /></TwinProvider></ToastProvider>);
+createRoot(root).render(<ToastProvider><TwinProvider><DeskProvider><App /></DeskProvider></TwinProvider></ToastProvider>);
