@@ -9,6 +9,8 @@ export interface LinkState {
   readonly name: string;
   readonly from: string;
   readonly to: string;
+  /** Null: nothing runs at the far end. */
+  readonly target: number | null;
   readonly connections: number;
   readonly effects: readonly (LinkEffect & { readonly faultId: string })[];
   readonly bytesForward: number;
