@@ -159,9 +159,10 @@ async function open(ports: MovePorts, record: EpochRecord): Promise<void> {
 
 /** Healed: two passes over the index and a strong scan find nothing from before the move. */
 async function heal(ports: MovePorts, policies: MovePolicies, record: EpochRecord): Promise<boolean> {
+  // The schedule's own passes go on meanwhile, over the same backlog.
+  const policy = { ...policies.reconcile, shardsAhead: WORK_SHARDS / 2 };
   for (const over of ['index', 'index', 'scan'] as const) {
-    // The schedule's own passes go on meanwhile, over the same backlog.
-    const pass = await reconcile(ports, { ...policies.reconcile, shardsAhead: WORK_SHARDS / 2 }, over);
+    const pass = await reconcile(ports, policy, over);
     if (pass.code !== 'walked' || pass.backlog > 0) return false;
   }
   const result = await ports.epochs.compareAndSet({ epoch: record.epoch, phase: 'open' }, { ...record, healedAt: ports.clock.now() });

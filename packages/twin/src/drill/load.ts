@@ -57,7 +57,7 @@ export interface LoadResult {
 const PATIENCE_MS = 45_000;
 const RETRY_PAUSE_MS = { min: 50, max: 800 } as const;
 /** Of a merchant who waits for an outcome, to give a part of it back: patiently, so that it is no load of its own. */
-const LOOK_PAUSE_MS = { min: 1_000, max: 8_000 } as const;
+const LOOK_PAUSE_MS = { min: 1_000, max: 4_000 } as const;
 const currencies = ['USD', 'EUR', 'GBP'] as const;
 
 /** By the last digit of a payment's number: one in ten each. Scenarios may tell the acquirer to misbehave for one digit. */

@@ -181,21 +181,27 @@ const slowRegion: Scenario = {
     await stage.twin.service('us-east-1', 'dynamodb', { fail: false });
     await stage.twin.service('us-east-1', 'ledger', { fail: false });
     await load.end();
+    await nothingMoved(stage);
   },
 };
 
+/** Detectors dwell for 2 s. */
+const CUT_S = 0.7;
+
 const flapping: Scenario = {
   name: 'flapping',
-  about: 'us-east-1 is cut off for a moment, again and again, each time too short to be lost',
+  about: 'us-east-1 is cut off for a moment, again and again, each time too short to be lost: nothing moves',
   play: async (stage) => {
     const load = stage.load();
     for (let n = 0; n < 5; n += 1) {
       await stage.seconds(3);
+      stage.say(`cut us-east-1 off for ${CUT_S} s (${n + 1})`);
       await stage.twin.region('us-east-1', 'isolate');
-      await stage.exactly(0.7);
+      await stage.exactly(CUT_S);
       await stage.twin.region('us-east-1', 'rejoin');
     }
     await load.end();
+    await nothingMoved(stage);
   },
 };
 

@@ -17,6 +17,12 @@ export interface Circumstances {
   readonly pageOf?: (scenario: string) => string;
 }
 
+/** Of the timeline and its legend; each can be told from the page, light or dark, and bears white text. */
+const colours: Readonly<Record<string, string>> = {
+  'ack-us-east-1': '#2f6fdb', 'ack-us-east-2': '#0d9488', failed: '#d64545', waiting: '#b7791f',
+  open: '#3b6ea5', moving: '#c0392b', healing: '#a8690f', 'region-up': '#2f855a', 'region-isolated': '#a8690f', 'region-down': '#8c3a3a',
+};
+
 const style = `
 :root{color-scheme:light dark;--text:#1c2330;--dim:#5b6575;--line:#d5dae2;--back:#fff;--raised:#f5f7fa;--good:#1a7f4b;--bad:#c0392b}
 @media(prefers-color-scheme:dark){:root{--text:#e6e9ef;--dim:#9aa4b5;--line:#39424f;--back:#14181f;--raised:#1d232c;--good:#4cc38a;--bad:#ff7b6b}}
@@ -29,8 +35,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;font-size:
 .keys{display:flex;flex-wrap:wrap;gap:.25rem 1rem;font-size:.8rem;color:var(--dim);margin:.25rem 0 0}.keys i{display:inline-block;width:.8em;height:.8em;border-radius:2px;margin-right:.4em}
 summary{cursor:pointer}svg{width:100%;min-width:44rem;height:auto;font-size:11px}
 svg text{fill:var(--text)}svg .scale,svg .tick{fill:var(--dim)}svg .inside{fill:#fff}.base{stroke:var(--line)}.mark{stroke:var(--dim);stroke-dasharray:2 3}svg .flag{fill:var(--dim);font-weight:600}
-.ack-us-east-1{fill:#2f6fdb;background:#2f6fdb}.ack-us-east-2{fill:#0d9488;background:#0d9488}.failed{fill:#d64545;background:#d64545}.waiting{fill:#b7791f;background:#b7791f}
-.open{fill:#3b6ea5}.moving{fill:#c0392b}.healing{fill:#a8690f}.region-up{fill:#2f855a}.region-isolated{fill:#a8690f}.region-down{fill:#742a2a}
+${Object.entries(colours).map(([name, colour]) => `.${name}{fill:${colour};background:${colour}}`).join('')}
 @media print{details{display:block}.scroll{overflow:visible}}`;
 
 /** Columns of sentences, which may be wrapped. */
@@ -41,12 +46,19 @@ const table = (head: Row, rows: readonly Row[], wrapped: Wrapped = []): string =
 
 const facts = (entries: readonly (readonly [string, string])[]): string => `<dl>${entries.map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`).join('')}</dl>`;
 
+const verdictOf = (report: DrillReport): string =>
+  verdictLine(passed(report), passed(report) ? `Every promise kept: ${report.verdict.acknowledged} payments acknowledged, ${report.lost} lost, ${report.chargedTwice} charged twice` : `Broken: ${report.verdict.broken[0] ?? ''}`);
+
 const verdictLine = (kept: boolean, sentence: string): string => `<p class="verdict ${kept ? 'kept' : 'broken'}">${escape(sentence)}</p>`;
 
 const promises = ({ promises: all }: DrillReport): string =>
   `<div class="scroll"><table><thead><tr><th scope="col">verdict</th><th scope="col">promise</th><th scope="col">what was compared</th></tr></thead><tbody>${all.map(({ promise, seen, broken }) => `<tr><td class="${broken.length === 0 ? 'kept' : 'broken'}">${broken.length === 0 ? 'kept' : 'broken'}</td><td class="wrap">${escape(promise)}</td><td class="wrap">${escape(seen)}</td></tr>`).join('')}</tbody></table></div>`;
 
-const legend = `<p class="keys">${[['ack-us-east-1', 'acknowledged by us-east-1'], ['ack-us-east-2', 'acknowledged by us-east-2'], ['failed', 'failed calls'], ['waiting', 'payments waiting in the queues']].map(([key, name]) => `<span><i class="${key}"></i>${name}</span>`).join('')}</p>`;
+const keys = [
+  ['ack-us-east-1', 'acknowledged by us-east-1'], ['ack-us-east-2', 'acknowledged by us-east-2'], ['failed', 'failed calls'], ['waiting', 'waiting in the queues'],
+  ['open', 'healed'], ['moving', 'moving: nobody settles'], ['healing', 'settles, and is healing'], ['region-up', 'up'], ['region-isolated', 'cut off'], ['region-down', 'down'],
+] as const;
+const legend = `<p class="keys">${keys.map(([key, name]) => `<span><i class="${key}"></i>${name}</span>`).join('')}</p>`;
 
 /** Each numbered line of the drawing, and when it was. */
 const steps = ({ course }: DrillReport): string =>
@@ -58,11 +70,10 @@ function moveSteps({ moves }: DrillReport): string {
 
 function section(report: DrillReport): string {
   const { verdict, course } = report;
-  const kept = passed(report);
   return `<section id="${escape(report.scenario)}"><h2>${escape(report.scenario)}</h2>
 <p>${escape(report.about)}${report.source === undefined ? '' : ` (<a href="${escape(report.source)}">source</a>)`}</p>
-${verdictLine(kept, kept ? `Every promise kept: ${verdict.acknowledged} payments acknowledged, ${report.lost} lost, ${report.chargedTwice} charged twice` : 'Broken')}
-${kept ? '' : `<ul>${verdict.broken.map((sentence) => `<li>${escape(sentence)}</li>`).join('')}</ul>`}
+${verdictOf(report)}
+${passed(report) ? '' : `<ul>${verdict.broken.map((sentence) => `<li>${escape(sentence)}</li>`).join('')}</ul>`}
 ${promises(report)}
 <h3>Course</h3>
 <div class="scroll">${timeline(course)}</div>${legend}
@@ -100,7 +111,7 @@ export function page(reports: readonly DrillReport[], run: Circumstances): strin
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>Understudy ${several ? 'drills' : 'drill'}: ${kept} of ${total} kept</title><style>${style}</style></head>
 <body><h1>Understudy ${several ? 'drills' : 'drill'}</h1>
-${several ? verdictLine(kept === total, `Every promise kept in ${kept} of ${total} drills`) : ''}
+${verdictLine(kept === total, `Every promise kept in ${kept} of ${total} ${total === 1 ? 'drill' : 'drills'}`)}
 ${facts([['run by', by], ['at', at], ['version', version], ['on', platform], ['configuration', configuration]])}
 ${several ? overview(reports, run) : ''}
 ${unplayed.map(unplayedSection).join('\n')}

@@ -46,7 +46,11 @@ test('report: the page -> needs nothing else, and says who, when, with what, and
   const html = page([report()], { ...run, by: 'an auditor' });
   expect(html).not.toMatch(/(?:src|<link|@import|url\()/);
   for (const text of ['an auditor', 'Every promise kept', '4.1 s', '>7, 60 payments/s, 1<', 'Nothing moved.']) expect(html).toContain(text);
-  expect(page([broken], run)).toContain('>Broken<');
+  expect(page([broken], run)).toContain('>Broken: &lt;script');
+  expect(page([broken, report()], run)).toContain('Every promise kept in 1 of 2 drills');
+  const overview = page([broken, report()], { ...run, pageOf: (scenario) => `${scenario}.html` });
+  expect(overview).toContain('href="region-loss.html"');
+  expect(overview).not.toContain('<svg');
 });
 
 test('report: JUnit -> one case per drill, and a failure for what is broken', () => {
