@@ -7,12 +7,15 @@ import type { InMemoryLedger, RefundRow } from './in-memory-ledger.ts';
 export type OutboxNote =
   | { readonly kind: 'addressed'; readonly place: string }
   /** The whole delivery as it now stands. */
-  | { readonly kind: 'delivery'; readonly delivery: DeliveryState };
+  | { readonly kind: 'delivery'; readonly delivery: DeliveryState }
+  | { readonly kind: 'forgotten'; readonly id: string };
 
 interface Standing {
   readonly events: readonly LedgerEvent[];
   readonly addressed: ReadonlySet<string>;
   readonly deliveries: ReadonlyMap<string, DeliveryState>;
+  /** The highest id that was ever given. */
+  readonly lastId: number;
 }
 
 const eventOf = (payment: DecidedPayment, place: number): LedgerEvent => ({
@@ -68,12 +71,12 @@ export class InMemoryOutbox implements Outbox {
   }
 
   async address(given: readonly { readonly event: LedgerEvent; readonly targets: readonly string[] }[], at: EpochMs): Promise<void> {
-    const { addressed, deliveries, events } = this.#standing();
+    const { addressed, lastId, events } = this.#standing();
     const fresh = given.filter(({ event }) => !addressed.has(event.place) && events.some((one) => one.place === event.place && isSameEvent(one, event)));
     const made = fresh.flatMap(({ event, targets }) => targets.map((target) => ({ event, target })));
     this.#ledger.noteOutbox([
       ...fresh.map(({ event }) => ({ kind: 'addressed' as const, place: event.place })),
-      ...made.map(({ event, target }, index) => noteOf({ id: String(deliveries.size + index + 1), event, target, failures: 0, dueAt: at })),
+      ...made.map(({ event, target }, index) => noteOf({ id: String(lastId + index + 1), event, target, failures: 0, dueAt: at })),
     ]);
   }
 
@@ -120,11 +123,18 @@ export class InMemoryOutbox implements Outbox {
     return meant.length;
   }
 
+  async forget({ before, limit }: { readonly before: EpochMs; readonly limit: number }): Promise<number> {
+    const old = [...this.#standing().deliveries.values()].filter((delivery) => stateOf(delivery) === 'told' && (delivery.toldAt ?? before) < before).slice(0, limit);
+    this.#ledger.noteOutbox(old.map(({ id }) => ({ kind: 'forgotten', id })));
+    return old.length;
+  }
+
   #standing(): Standing {
     this.#ledger.use();
     const events: LedgerEvent[] = [];
     const addressed = new Set<string>();
     const deliveries = new Map<string, DeliveryState>();
+    let lastId = 0;
     for (const commit of this.#ledger.log) {
       if (commit.kind === 'rows') {
         for (const row of commit.rows) events.push(eventOf(row.payment, events.length + 1));
@@ -133,10 +143,14 @@ export class InMemoryOutbox implements Outbox {
       if (commit.kind !== 'outbox') continue;
       for (const note of commit.notes) {
         if (note.kind === 'addressed') addressed.add(note.place);
-        else deliveries.set(note.delivery.id, note.delivery);
+        else if (note.kind === 'forgotten') deliveries.delete(note.id);
+        else {
+          deliveries.set(note.delivery.id, note.delivery);
+          lastId = Math.max(lastId, Number(note.delivery.id));
+        }
       }
     }
-    return { events, addressed, deliveries };
+    return { events, addressed, deliveries, lastId };
   }
 }
 

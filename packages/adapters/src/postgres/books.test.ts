@@ -111,12 +111,24 @@ test.each([
   ['outbox_is_addressed_once', "UPDATE understudy.outbox SET event = 'payment.processed', addressed_at = now()"],
   ['outbox_is_addressed_once', 'UPDATE understudy.outbox SET addressed_at = now(); UPDATE understudy.outbox SET addressed_at = NULL'],
   ['outbox_is_addressed_once', "UPDATE understudy.outbox SET addressed_at = now(); UPDATE understudy.outbox SET addressed_at = now() + interval '1 s'"],
-  ['delivery_is_append_only', 'DELETE FROM understudy.delivery'],
+  ['delivery_is_append_only', 'TRUNCATE understudy.delivery'],
+  ['delivery_stays_a_week', 'DELETE FROM understudy.delivery'],
   ['delivery_stays_told', 'UPDATE understudy.delivery SET told_at = NULL, due_at = now()'],
   ['delivery_stays_told', "UPDATE understudy.delivery SET target = 'webhook:2'"],
 ])('outbox: %s, whoever says %s', async (constraint, change) => {
   await commit(payment({ status: "'failed'" }), event, delivery(', told_at', ', now()'));
   await expect(database.sql(change)).rejects.toMatchObject({ code: '23000', constraint });
+});
+
+test.each([
+  ['told a week ago', ", told_at", ", now() - interval '8 days'", true],
+  ['told a week ago, and due once more', ', told_at, due_at', ", now() - interval '8 days', now()", false],
+  ['told a week ago, then given up', ', told_at, dead_at', ", now() - interval '8 days', now()", false],
+  ['told six days ago', ', told_at', ", now() - interval '6 days'", false],
+])('outbox: a delivery that is %s, may it be forgotten?', async (_what, columns, values, may) => {
+  await commit(payment({ status: "'failed'" }), event, delivery(columns, values));
+  const forgetting = database.sql('DELETE FROM understudy.delivery');
+  await (may ? expect(forgetting).resolves.toEqual([]) : expect(forgetting).rejects.toMatchObject(refusal('delivery_stays_a_week')));
 });
 
 test.each([['neither due nor done', '', ''], ['due and dead', ', due_at, dead_at', ', now(), now()']])('outbox: a delivery that is %s -> refused', async (_what, columns, values) => {

@@ -5,8 +5,8 @@ const EVENT = 'event.id AS place, event.merchant_id, event.transaction_id, event
 const DELIVERY = `delivery.id, delivery.target, delivery.failures, delivery.due_at, delivery.told_at, delivery.dead_at, delivery.last_answer, delivery.answered_at, ${EVENT}`;
 const WITH_EVENT = 'JOIN understudy.outbox AS event ON event.id = delivery.outbox_id';
 
-/** Payments named by two columns of text, $n and the next. */
-const keys = (n: number): string => `unnest($${n}::text[], $${n + 1}::text[]) AS wanted (merchant_id, transaction_id)`;
+/** Payments named by two columns of text, $n and the next. Once each: a batch of hints names a payment again for its refund. */
+const keys = (n: number): string => `(SELECT DISTINCT * FROM unnest($${n}::text[], $${n + 1}::text[]) AS named (merchant_id, transaction_id)) AS wanted`;
 
 /** $1 how many, $2 merchants left out. */
 export const UNADDRESSED: string = `
@@ -103,6 +103,12 @@ WITH again AS (
 SELECT count(*)::int AS redelivered FROM again`;
 
 /** $1 now, then what names them. */
+export const FORGET = `
+WITH old AS (
+  SELECT id FROM understudy.delivery WHERE told_at < $1 AND due_at IS NULL AND dead_at IS NULL ORDER BY told_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
+), gone AS (DELETE FROM understudy.delivery USING old WHERE delivery.id = old.id RETURNING delivery.id)
+SELECT count(*)::integer AS forgotten FROM gone`;
+
 export const REDELIVER: Readonly<Record<'one' | 'deadOf' | 'allDead', string>> = {
   one: redelivered('id = $2'),
   deadOf: redelivered(`dead_at IS NOT NULL AND outbox_id IN (SELECT event.id FROM understudy.outbox AS event JOIN ${keys(2)} USING (merchant_id, transaction_id))`),

@@ -4,7 +4,7 @@ import { assert, epochMs } from '@understudy/core';
 import type { ClaimQuery, Delivery, DeliveryOutcome, DeliveryState, EpochMs, LedgerEvent, Outbox, PaymentKey, Redelivery, UnaddressedQuery } from '@understudy/core';
 import { withConnection } from './connection.ts';
 import type { LedgerPool } from './ledger-pool.ts';
-import { ADDRESS, CLAIM, CLAIM_OF_KEYS, LIST, RECORD, REDELIVER, UNADDRESSED, UNADDRESSED_OF_KEYS } from './outbox-sql.ts';
+import { ADDRESS, CLAIM, CLAIM_OF_KEYS, FORGET, LIST, RECORD, REDELIVER, UNADDRESSED, UNADDRESSED_OF_KEYS } from './outbox-sql.ts';
 import { keyOf } from './payment-key-row.ts';
 import type { KeyRow } from './payment-key-row.ts';
 
@@ -72,6 +72,12 @@ export class PostgresOutbox implements Outbox {
     const [statement, values] = 'id' in which ? [REDELIVER.one, [which.id]] : 'allDead' in which ? [REDELIVER.allDead, []] : [REDELIVER.deadOf, columnsOf(which.deadOf)];
     const [counted] = await this.#query<{ readonly redelivered: number }>(statement, [timeOf(at), ...values]);
     return counted?.redelivered ?? 0;
+  }
+
+  async forget({ before, limit }: { readonly before: EpochMs; readonly limit: number }): Promise<number> {
+    assert(limit <= PAGE_MAX, 'what is forgotten at once has a bounded size');
+    const [counted] = await this.#query<{ readonly forgotten: number }>(FORGET, [timeOf(before), limit]);
+    return counted?.forgotten ?? 0;
   }
 
   #query<R extends object>(text: string, values: readonly unknown[]): Promise<readonly R[]> {

@@ -53,6 +53,27 @@ const bodyOf = (world: World, index = 0): unknown => JSON.parse(sent(world)[inde
 const raised = (world: World, region: Region = east) => world.backstage.regions[region].alerts.raised;
 const letters = (world: World) => world.backstage.regions[east].deadDeliveries.letters;
 
+describe('notify: what was told long ago', () => {
+  const told = async (world: World) => (await world.regions[east].outbox.list({ state: 'told', limit: 10 })).length;
+  const DAY_MS = 86_400_000;
+
+  test('thirty days later -> forgotten by the pass of the schedule, not by a hint, and never told again', async () => {
+    const world = await createWorld({ seed: 1 });
+    await listening(world, endpointOf('wh_1'));
+    const key = await settled(world, 'paid');
+    await pass(world);
+    world.clock.advance(30 * DAY_MS);
+    await pass(world);
+    world.clock.advance(1);
+    await pass(world, [key]);
+    expect(await told(world)).toBeGreaterThan(0);
+    expect(await pass(world)).toMatchObject({ code: 'passed', addressed: 0, told: 0 });
+    expect(await told(world)).toBe(0);
+    await pass(world);
+    expect(sent(world)).toHaveLength(1);
+  });
+});
+
 describe('notify: who hears what', () => {
   test('processed, failed, cancelled -> each told once to the endpoint, in the words of the API', async () => {
     const world = await createWorld({ seed: 1 });

@@ -8,6 +8,7 @@ import { nextTryAt } from '../domain/event/retry.ts';
 import type { MerchantId, PaymentKey } from '../domain/payment/payment.ts';
 import { maySettle } from '../domain/region/epoch.ts';
 import type { Region } from '../domain/region/region.ts';
+import { epochMs } from '../domain/time.ts';
 import type { DeadDeliveries } from '../ports/dead-deliveries.ts';
 import type { EpochRegister } from '../ports/epoch-register.ts';
 import { isPortFault } from '../ports/fault.ts';
@@ -55,6 +56,10 @@ const PER_TARGET_MAX = 4;
 /** How long a pass waits for a place before it looks for what has become due meanwhile. */
 const LOOK_AGAIN_MS = 200;
 
+/** Merchants ask about a webhook for weeks, not for months. The database itself refuses anything below a week. */
+const TOLD_KEPT_MS = 30 * 86_400_000;
+const FORGET_MAX = 1000;
+
 type Tally = Record<'addressed' | DeliveryOutcome['code'], number>;
 
 /** Tells what is due: of these payments when there are keys, otherwise everything, the longest due first. Throws PortFault. */
@@ -66,7 +71,14 @@ export async function notify(given: NotifyPorts, policy: NotifyPolicy, keys?: re
   const goesOn = () => ports.clock.now() < until;
   await address(ports, { tally, goesOn, ...(keys && { keys }) });
   await (keys ? tellHinted(ports, policy, { tally, keys }) : tellAll(ports, policy, { tally, goesOn }));
+  if (!keys) await forgetOld(ports);
   return { code: 'passed', ...tally };
+}
+
+/** After the telling, so that nothing waits for it. Once a pass keeps up with far more than a pass can tell. */
+async function forgetOld({ outbox, clock, log }: NotifyPorts): Promise<void> {
+  const forgotten = await outbox.forget({ before: epochMs(clock.now() - TOLD_KEPT_MS), limit: FORGET_MAX });
+  if (forgotten > 0) log.info('deliveries_forgotten', { forgotten });
 }
 
 /**

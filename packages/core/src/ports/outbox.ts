@@ -58,7 +58,7 @@ export type Redelivery = { readonly id: string } | { readonly deadOf: readonly P
 
 /**
  * What this region's ledger has to tell, and how far that has come. It goes the way of its ledger: after a failover it
- * may have forgotten that something was told, never that it has to be. Throws PortFault of port `ledger`; every call
+ * may have forgotten that something was told, never that it has to be. What was told long ago is forgotten on purpose. Throws PortFault of port `ledger`; every call
  * may be repeated.
  */
 export interface Outbox {
@@ -74,4 +74,6 @@ export interface Outbox {
   list(query: { readonly state: 'dead' | 'pending' | 'told'; readonly limit: number }): Promise<readonly DeliveryState[]>;
   /** Makes them due, with all their tries before them. How many there were. */
   redeliver(which: Redelivery, at: EpochMs): Promise<number>;
+  /** Removes deliveries told before then, which is weeks ago; their events stay, so that they are not addressed anew. How many there were: `limit` says that there may be more. */
+  forget(told: { readonly before: EpochMs; readonly limit: number }): Promise<number>;
 }

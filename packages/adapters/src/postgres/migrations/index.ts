@@ -6,6 +6,7 @@ import { refunds } from './0003-refunds.ts';
 import { deliveries } from './0004-deliveries.ts';
 import { publishing } from './0005-publishing.ts';
 import { refundEntries } from './0006-refund-entries.ts';
+import { forgetting } from './0007-forgetting.ts';
 
 export type { Migration } from './migration.ts';
-export const migrations: readonly Migration[] = [books, guards, refunds, deliveries, publishing, refundEntries];
+export const migrations: readonly Migration[] = [books, guards, refunds, deliveries, publishing, refundEntries, forgetting];

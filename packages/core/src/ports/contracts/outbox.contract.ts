@@ -6,7 +6,7 @@ import { epochOf } from '../../domain/region/epoch.ts';
 import { epochMs } from '../../domain/time.ts';
 import { isPortFault } from '../fault.ts';
 import type { Ledger } from '../ledger.ts';
-import type { ClaimQuery, Delivery, Outbox } from '../outbox.ts';
+import type { ClaimQuery, Delivery, DeliveryOutcome, Outbox } from '../outbox.ts';
 import type { ContractCase } from './contract.ts';
 import { decided } from './ledger-samples.ts';
 import { cancellation, decline } from './payment-samples.ts';
@@ -62,7 +62,7 @@ const addressing: Readonly<Record<string, (fixture: OutboxFixture) => Promise<vo
   'more than the limit, or only of some payments -> no more than that': async ({ ledger, outbox }) => {
     await ledger.post(first, times(5, (n) => decided(`p${n}`)));
     assert((await outbox.unaddressed({ limit: 3 })).length === 3, 'the limit holds');
-    assert(namesOf(await outbox.unaddressed({ limit: 3, keys: [decided('p4'), decided('never')] })) === 'shop#p4 payment.processed', 'only the asked one');
+    assert(namesOf(await outbox.unaddressed({ limit: 3, keys: [decided('p4'), decided('never'), decided('p4')] })) === 'shop#p4 payment.processed', 'only the asked one, once');
   },
   'merchants left out -> those of the others, however many came before': async ({ ledger, outbox }) => {
     await ledger.post(first, times(5, (n) => decided(`p${n}`)));
@@ -183,6 +183,26 @@ const recording: Readonly<Record<string, (fixture: OutboxFixture) => Promise<voi
     await addressed(fixture, ['b'], ['webhook:1']);
     const listed = await fixture.outbox.list({ state: 'pending', limit: 1 });
     assert(listed.length === 1 && listed[0]?.event.transactionId === 'b', 'the latest');
+  },
+  'told long ago -> forgotten, a few at a time, and not addressed anew; due, dead and told later stay': async (fixture) => {
+    const { outbox } = fixture;
+    await addressed(fixture, ['a', 'b', 'c', 'd', 'e'], ['webhook:1']);
+    const claimed = new Map((await outbox.claim(query(0))).map((delivery) => [String(delivery.event.transactionId), delivery]));
+    const note = async (id: string, outcome: DeliveryOutcome): Promise<void> => {
+      const delivery = claimed.get(id);
+      assert(delivery !== undefined, `${id} is claimed`);
+      await outbox.record(delivery, outcome);
+    };
+    for (const [id, ms] of [['a', 1], ['b', 2], ['c', 100]] as const) await note(id, { code: 'told', at: at(ms), answer: 'HTTP 200' });
+    await note('d', { code: 'dead', at: at(1), answer: 'HTTP 500' });
+    const before = at(100);
+    const counts = [await outbox.forget({ before, limit: 1 }), await outbox.forget({ before, limit: 10 }), await outbox.forget({ before, limit: 10 })];
+    assert(counts.join() === '1,1,0', 'the two that were told before, one by one');
+    const left = (await Promise.all((['told', 'dead', 'pending'] as const).map((state) => outbox.list({ state, limit: 10 })))).flat();
+    assert(left.map((one) => one.event.transactionId).join() === 'c,d,e', 'the others stay');
+    assert((await outbox.unaddressed({ limit: 10 })).length === 0, 'nobody is chosen again');
+    await addressed(fixture, ['f'], ['webhook:1']);
+    assert((await outbox.list({ state: 'pending', limit: 10 })).map((one) => one.event.transactionId).join() === 'f,e', 'what comes later is as ever');
   },
   'a standby -> shows what was noted, and takes no claim': async (fixture) => {
     await addressed(fixture, ['a'], ['webhook:1']);
