@@ -16,5 +16,6 @@ export { residentMegabytes } from './drill/memory.ts';
 export { RunningTwin } from './drill/running-twin.ts';
 export { figuresOf, Watch } from './drill/watch.ts';
 export { databaseName, followsFresh, freePort, PostgresServer, promote, seedStandby, superuser } from './postgres/index.ts';
+export { fillTable } from './stand-ins/dynamodb/fill.ts';
 export { startTable } from './stand-ins/dynamodb/start.ts';
 export { createSqs } from './stand-ins/sqs/index.ts';

@@ -9,7 +9,7 @@ import { startJournal, startQueue } from '../stage/stand-ins.ts';
 const WARM_CALLS = 300;
 const CALLS = { quick: 300, full: 1500 } as const;
 
-export const acceptCpu: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'accept-cpu',
   about: 'processor time of the function for one accepted payment, warm, its hint included',
   async run(bench: Bench): Promise<Partial<Findings>> {

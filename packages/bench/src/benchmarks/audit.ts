@@ -49,7 +49,7 @@ async function sortAndCompare(folder: string, payments: number): Promise<number>
   return (payments * 1000) / (performance.now() - startedAt);
 }
 
-export const auditBenchmark: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'audit',
   about: 'payments a second compared in journal, ledger and acquirer, and the memory that takes',
   async run(bench: Bench): Promise<Partial<Findings>> {

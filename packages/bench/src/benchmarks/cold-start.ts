@@ -15,7 +15,7 @@ const BUNDLE_KB_MAX = 300;
 const STARTS = { quick: 3, full: 7 } as const;
 const IMPORTS = { quick: 1, full: 3 } as const;
 
-export const coldStart: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'cold-start',
   about: 'from the start of a process to its first acknowledged payment',
   async run(bench: Bench): Promise<Partial<Findings>> {

@@ -22,7 +22,7 @@ async function monthOf(payments: number): Promise<{ readonly lines: readonly Lin
   return { lines, total: total.dollars };
 }
 
-export const cost: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'cost',
   about: 'dollars a month on AWS at list prices, with the configuration for trying things out',
   async run(_bench: Bench): Promise<Partial<Findings>> {

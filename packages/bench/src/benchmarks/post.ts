@@ -34,7 +34,7 @@ export async function postOurs({ pool }: LedgerStandIn, total: number, prefix: s
   });
 }
 
-export const post: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'post',
   about: 'payments a second into the books, in batches of ten from four connections, a standby attached',
   async run(bench: Bench): Promise<Partial<Findings>> {

@@ -25,7 +25,7 @@ async function modelRunsPerSecond(file: string, round: number): Promise<number> 
   return (MODEL_RUNS * 1000) / (performance.now() - startedAt);
 }
 
-export const simulate: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'simulate',
   about: 'lives of both regions that one processor simulates in a second, moves, faults and checks included',
   async run(bench: Bench): Promise<Partial<Findings>> {

@@ -22,7 +22,7 @@ async function twinS(dataDir: string): Promise<number> {
   return twin.startMs / 1000;
 }
 
-export const startUp: Benchmark = {
+export const benchmark: Benchmark = {
   name: 'start-up',
   about: 'until the twin is ready, the templates are written, the tests have passed',
   async run(bench: Bench): Promise<Partial<Findings>> {

@@ -51,7 +51,8 @@ export function timesIn(stat: string): ProcessTimes {
   return { parent, ms: fields.slice(11, 15).reduce((sum, ticks) => sum + ticks, 0) * TICK_MS };
 }
 
-function ownMs(root: number): number {
+/** Of a process and all its descendants, those that ended and were waited for included. */
+export function ownMs(root: number): number {
   const times = new Map<number, ProcessTimes>();
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

@@ -27,15 +27,16 @@ export class GeneratedJournal implements Journal, WorkIndex {
     this.#first = Array.from({ length: WORK_SHARDS }, (_, shard) => shard);
   }
 
-  async query({ shard, posted, epoch, limit, cursor }: WorkQuery): ReturnType<WorkIndex['query']> {
-    const matches = (n: number): boolean => (posted === 'below' ? (this.#posted[n] ?? 0) < epoch : this.#posted[n] === epoch);
+  async query({ shard, posted, epoch, from = epochOf(0), limit, cursor }: WorkQuery): ReturnType<WorkIndex['query']> {
+    const postedEpoch = (n: number): number => this.#posted[n] ?? 0;
+    const matches = (n: number): boolean => (posted === 'below' ? postedEpoch(n) >= from && postedEpoch(n) < epoch : postedEpoch(n) === epoch);
     let first = this.#first[shard] ?? shard;
-    while (first < this.#size && (this.#posted[first] ?? 0) >= epoch && posted === 'below') first += WORK_SHARDS;
+    while (first < this.#size && postedEpoch(first) >= epoch && posted === 'below') first += WORK_SHARDS;
     if (posted === 'below') this.#first[shard] = first;
     const entries: Awaited<ReturnType<WorkIndex['query']>>['entries'][number][] = [];
     let n = cursor === undefined ? first : Number(cursor);
     for (; n < this.#size && entries.length < limit; n += WORK_SHARDS) {
-      if (matches(n)) entries.push({ key: keyAt(this.#prefix, n), postedEpoch: epochOf(this.#posted[n] ?? 0), acceptedAt: epochMs(n) });
+      if (matches(n)) entries.push({ key: keyAt(this.#prefix, n), postedEpoch: epochOf(postedEpoch(n)), acceptedAt: epochMs(n) });
     }
     return { entries, ...(n < this.#size && { cursor: String(n) }) };
   }

@@ -5,7 +5,8 @@ import type { DecidedPayment, PaymentKey } from '@understudy/core';
 const MERCHANT = merchantId('m1');
 /** A morning in the past: settled payments are older than anything that is still in flight. */
 const ACCEPTED_AT = Date.UTC(2026, 0, 5, 8);
-const DAY_MS = 86_400_000;
+/** So that a payment of the past is charged all the same. */
+const NEVER = epochMs(Date.UTC(2200, 0, 1));
 
 /** Spreads the ids over an index as random ones are, and leads back from the id to the number. */
 export const idOf = (prefix: string, n: number): string => `${((Math.imul(n, 0x9e3779b1) >>> 0).toString(16)).padStart(8, '0')}-${prefix}-${n}`;
@@ -25,7 +26,7 @@ export function decidedAt(key: PaymentKey, n: number): DecidedPayment {
       fingerprint: 'f'.repeat(64),
       acceptedAt,
       acceptedRegion: 'us-east-1',
-      settleBefore: epochMs(acceptedAt + DAY_MS),
+      settleBefore: NEVER,
       live: true,
     },
     decision: { outcome: 'processed', acquirerReference: `ref-${n}`, decidedAt: epochMs(acceptedAt + 200), businessDate: '2026-01-05' as DecidedPayment['decision']['businessDate'] },

@@ -62,7 +62,6 @@ export interface LedgerStandIn {
   readonly pool: LedgerPool;
   /** The raw statements' own connections. */
   readonly raw: LedgerPool;
-  readonly primary: PostgresServer;
 }
 
 /** As in production: four connections a function, and an asynchronous standby that follows. */
@@ -70,8 +69,13 @@ const CONNECTIONS = 4;
 /** Seeding and clearing take longer than a payment may. */
 const patient = { statementMs: 600_000, answerMs: 600_000, lockMs: 60_000, connectionLifeMs: 3_600_000, idleInTransactionMs: 60_000 } as const;
 
-/** Migrated, fence at 1, without rows. */
-export async function startLedger({ folder, after }: Place): Promise<LedgerStandIn> {
+export interface Pair {
+  readonly primary: PostgresServer;
+  readonly standby: PostgresServer;
+}
+
+/** A primary with the schema of the books, its fence at 1 and no rows; a standby that follows it. */
+export async function startPair({ folder, after }: Place): Promise<Pair> {
   const home = join(folder, 'ledger');
   await mkdir(home, { recursive: true });
   // Its account is not ours where we are root.
@@ -84,13 +88,18 @@ export async function startLedger({ folder, after }: Place): Promise<LedgerStand
   const [primary, standby] = [await server('primary'), await server('standby')];
   await primary.initialise();
   await primary.start({ role: 'primary' });
-  const address = { ...primary.address, user: superuser, database: databaseName };
-  await migrate(address);
+  await migrate({ ...primary.address, user: superuser, database: databaseName });
   await seedStandby({ source: primary.address, sourceDataDir: primary.dataDir, target: standby });
   await standby.start({ role: 'standby', upstream: primary.address });
   if (!(await followsFresh({ primary, standby }))) throw new Error('the standby does not follow');
+  return { primary, standby };
+}
+
+export async function startLedger(place: Place): Promise<LedgerStandIn> {
+  const { primary } = await startPair(place);
+  const address = { ...primary.address, user: superuser, database: databaseName };
   const pool = createLedgerPool({ ...address, maxConnections: CONNECTIONS });
   const raw = createLedgerPool({ ...address, maxConnections: CONNECTIONS, limits: patient });
-  after(() => Promise.all([pool.end(), raw.end()]));
-  return { pool, raw, primary };
+  place.after(() => Promise.all([pool.end(), raw.end()]));
+  return { pool, raw };
 }

@@ -1,0 +1,154 @@
+// What a lost region costs: the active region of a twin under load is killed again and again, and each time it is taken
+// when somebody notices, when payments are posted again, and when all is healed; beside raw promotion of such a database.
+import { createLedgerPool } from '@understudy/adapters/postgres';
+import { peerOf } from '@understudy/core';
+import type { Region } from '@understudy/core';
+import { kindsOfClient, RunningTwin } from '@understudy/twin';
+import type { MoveReport, TwinState } from '@understudy/twin';
+import type { Bench, Benchmark, Figure, Findings } from '../benchmark.ts';
+import { spreadOf } from '../measure/statistics.ts';
+import { RawPair } from '../stage/promotion.ts';
+import { connectionsOf, sendSteadily } from '../stage/twin-load.ts';
+import type { Sent } from '../stage/twin-load.ts';
+
+const KILLS = { quick: 3, full: 20 } as const;
+/** Two kinds of client, 200 payments a second together. */
+const LIBRARY_PER_SECOND = 150;
+const DNS_PER_SECOND = 50;
+/** Load before the loss, and after the other region has opened: long enough for DNS to have moved. */
+const LOAD_BEFORE_MS = 2000;
+const LOAD_AFTER_MS = 4000;
+/** Measured once, quoted: Patroni 3 with its defaults, from the kill to the first write. */
+const PATRONI_DEFAULT_MS = 23_900;
+
+interface Loss {
+  readonly detectMs: number;
+  /** From there to the first row in the surviving books. */
+  readonly settlingAfterMs: number;
+  readonly healedMs: number;
+  readonly libraryFailed: number;
+  readonly libraryGapMs: number;
+  readonly dnsGapMs: number;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function until(twin: RunningTwin, what: string, holds: (state: TwinState) => boolean): Promise<TwinState> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const state = await twin.state();
+    if (holds(state)) return state;
+    if (Date.now() > deadline) throw new Error(`in vain: ${what}`);
+    await pause(100);
+  }
+}
+
+const isWhole = ({ epoch, regions, failover }: TwinState): boolean => {
+  if (epoch?.phase !== 'open' || failover !== null) return false;
+  const standby = regions[peerOf(epoch.activeRegion)];
+  return regions[epoch.activeRegion].up && standby.up && standby.ledger.role === 'standby' && standby.ledger.fence === epoch.epoch && (standby.ledger.lagMs ?? Infinity) < 1000;
+};
+
+async function loseActive(twin: RunningTwin, round: number): Promise<Loss> {
+  const { epoch } = await until(twin, 'both regions are up, and one follows', isWhole);
+  if (!epoch) throw new Error('the epoch has not been read');
+  const [lost, to] = [epoch.activeRegion, peerOf(epoch.activeRegion)];
+  const { library, dns } = await underLoad(twin, round, async () => {
+    await twin.region(lost, 'kill');
+    await until(twin, `${to} settles`, ({ epoch: now }) => now?.activeRegion === to && now.phase === 'open');
+  });
+  const healed = await until(twin, `the move to ${to} is healed`, ({ last, epoch: now }) => last !== undefined && last.epoch > epoch.epoch && now?.healed === true && now.phase === 'open');
+  const move = healed.last as MoveReport;
+  const { lostAt } = move;
+  if (lostAt === undefined || move.to !== to) throw new Error('the move was not caused by the loss');
+  const settledAt = await firstPostedAt(twin, move.to, move.epoch);
+  await twin.region(lost, 'restore');
+  return { detectMs: move.startedAt - lostAt, settlingAfterMs: settledAt - move.startedAt, healedMs: move.healedAt - lostAt, libraryFailed: library.failed, libraryGapMs: longestGap(library.ackedAt), dnsGapMs: longestGap(dns.ackedAt) };
+}
+
+/** The load of both kinds of client, from before `work` until after it. */
+async function underLoad(twin: RunningTwin, round: number, work: () => Promise<void>): Promise<Readonly<Record<'library' | 'dns', Sent>>> {
+  const payers = { library: kindsOfClient.library.sender(twin.urls), dns: kindsOfClient['dns-retrying'].sender(twin.urls) };
+  const [library, dns] = [sendSteadily(payers.library, { prefix: `library-${round}`, perSecond: LIBRARY_PER_SECOND }), sendSteadily(payers.dns, { prefix: `dns-${round}`, perSecond: DNS_PER_SECOND })];
+  try {
+    await pause(LOAD_BEFORE_MS);
+    await work();
+    await pause(LOAD_AFTER_MS);
+  } finally {
+    await Promise.all([library.end(), dns.end()]);
+    payers.library.close();
+    payers.dns.close();
+  }
+  return { library: await library.end(), dns: await dns.end() };
+}
+
+/** By the server's own clock, which is this machine's. */
+async function firstPostedAt(twin: RunningTwin, region: Region, epoch: number): Promise<number> {
+  const address = (await connectionsOf(twin)).ledgers[region];
+  if (!address) throw new Error(`the ledger of ${region} has no address`);
+  const pool = createLedgerPool({ ...address, maxConnections: 1 });
+  try {
+    const { rows: [row] } = await pool.query<{ at: Date }>('SELECT min(posted_at) AS at FROM understudy.payment WHERE epoch = $1', [epoch]);
+    return Number(row?.at);
+  } finally {
+    await pool.end();
+  }
+}
+
+function longestGap(times: readonly number[]): number {
+  const sorted = times.toSorted((a, b) => a - b);
+  return sorted.slice(1).reduce((longest, at, i) => Math.max(longest, at - (sorted[i] ?? at)), 0);
+}
+
+export const benchmark: Benchmark = {
+  name: 'failover',
+  about: `the active region of a twin is killed at ${LIBRARY_PER_SECOND + DNS_PER_SECOND} payments a second`,
+  async run(bench: Bench): Promise<Partial<Findings>> {
+    const pair = await RawPair.start(bench);
+    const twin = await RunningTwin.start();
+    bench.after(() => twin.stop());
+    const losses: Loss[] = [];
+    const comparison = await bench.compare({
+      what: 'from detection to the first row in the books', unit: 'ms', better: 'lower', rounds: bench.quick ? KILLS.quick : KILLS.full, warmUp: false,
+      ours: {
+        name: 'understudy: claim, promotion, fence, opening, settling',
+        measure: async (round) => {
+          const loss = await loseActive(twin, round);
+          losses.push(loss);
+          return loss.settlingAfterMs;
+        },
+      },
+      baselines: [{
+        name: 'SIGKILL and pg_promote() alone',
+        measure: async () => {
+          await until(twin, 'the lost region is back', isWhole);
+          return pair.promotedMs();
+        },
+      }],
+    });
+    const of = (name: keyof Loss) => losses.map((loss) => loss[name]);
+    const settling = losses.map((loss) => loss.detectMs + loss.settlingAfterMs);
+    const spread = (what: string, values: readonly number[], unit: string): readonly Figure[] => {
+      const { median, min, max } = spreadOf(values);
+      return [{ what: `${what}, median`, value: median, unit }, { what: `${what}, shortest`, value: min, unit }, { what: `${what}, longest`, value: max, unit }];
+    };
+    const failed = of('libraryFailed').reduce((sum, count) => sum + count, 0);
+    return {
+      comparisons: [comparison],
+      figures: [
+        ...spread('noticed and claimed', of('detectMs'), 'ms after the kill'), ...spread('settling again', settling, 'ms after the kill'), ...spread('healed', of('healedMs'), 'ms after the kill'),
+        ...spread('longest silence for clients of the library', of('libraryGapMs'), 'ms'), ...spread('longest silence for clients that have only DNS', of('dnsGapMs'), 'ms'),
+      ],
+      goals: [
+        { what: 'payments that the client library could not place', figure: failed, unit: '', bound: 'at most', limit: 0 },
+        { what: 'longest silence for clients of the library', figure: Math.max(...of('libraryGapMs')), unit: 'ms', bound: 'at most', limit: 1000 },
+        { what: 'settling after detection, to raw promotion', figure: comparison.baselines[0]?.ratio.median ?? Number.NaN, unit: 'x', bound: 'at most', limit: 2 },
+        { what: 'Patroni\'s default (quoted) to settling again', figure: PATRONI_DEFAULT_MS / spreadOf(settling).median, unit: 'x', bound: 'at least', limit: 10 },
+      ],
+      notes: [
+        'Timings are `fast`: a region is lost when two detectors could not reach it for two seconds. With those of AWS it is noticed later, and the rest is the same.',
+        `Patroni 3.0.2 with etcd took ${PATRONI_DEFAULT_MS / 1000} s with its defaults and 20.1 s with the lowest timings that its documentation allows, measured once on a machine like this one: quoted, not of this run.`,
+      ],
+    };
+  },
+};

@@ -1,0 +1,116 @@
+// Whether a payment costs more when there are many already: accepting into tables, and posting into books, of more and
+// more payments.
+import { join } from 'node:path';
+import { journalTable } from '@understudy/adapters/dynamodb';
+import { fillTable, startTable } from '@understudy/twin';
+import type { Bench, Benchmark, Findings, Series } from '../benchmark.ts';
+import { spreadOf } from '../measure/statistics.ts';
+import { acceptEnvironment, ourBundles } from '../stage/bundles.ts';
+import { startFunction } from '../stage/function-process.ts';
+import { idOf } from '../stage/payments.ts';
+import { idempotencyTable, startJournal, startLedger, startQueue } from '../stage/stand-ins.ts';
+import { postOurs } from './post.ts';
+
+const SIZES = { quick: [1000, 30_000], full: [1000, 100_000, 1_000_000] } as const;
+/** The books alone: the journal's stand-in keeps a copy in memory. */
+const LARGE = 10_000_000;
+const CALLS = { quick: 300, full: 1000 } as const;
+const POSTS = { quick: 2000, full: 5000 } as const;
+const REPEATS = 3;
+
+type Point = [size: number, value: number];
+
+/** Payments that were purged: what stays of them for ever. */
+function* tombstones(count: number): Generator<Record<string, object>> {
+  for (let n = 0; n < count; n += 1) {
+    const id = idOf('old', n);
+    yield {
+      pk: { S: `P#m1#${id}` }, v: { N: '1' }, merchant_id: { S: 'm1' }, transaction_id: { S: id }, fingerprint: { S: 'f'.repeat(64) }, posted_epoch: { N: '1' }, attempts: { N: '0' },
+      accepted_at: { N: '1767600000000' }, accepted_region: { S: 'us-east-1' }, purged_at: { N: '1770000000000' }, live: { BOOL: true },
+    };
+  }
+}
+
+async function accepting(bench: Bench, size: number): Promise<number> {
+  const ends: (() => Promise<unknown>)[] = [];
+  const place = { folder: join(bench.folder, `accept-${size}`), after: (end: () => Promise<unknown>): void => void ends.push(end) };
+  const calls = bench.quick ? CALLS.quick : CALLS.full;
+  try {
+    const dataDir = join(place.folder, 'table');
+    const tables = [journalTable, idempotencyTable] as unknown as Readonly<Record<string, unknown>>[];
+    await (await startTable({ dataDir, regions: ['us-east-1'], tables }, join(bench.folder, 'table.log'))).stop();
+    await fillTable({ dataDir, tableName: journalTable.TableName }, tombstones(size));
+    const journal = await startJournal(place, { regions: ['us-east-1'] });
+    const environment = acceptEnvironment(journal.endpoint, await startQueue(place));
+    const warm = await startFunction(place, { name: 'accept', bundle: (await ourBundles(bench)).accept, environment });
+    await warm.call(CALLS.quick, 'warm');
+    const times: number[] = [];
+    for (let n = 0; n < REPEATS; n += 1) times.push((await warm.call(calls, `grown-${n}`)).wallMs / calls);
+    return spreadOf(times).median;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+/** Rows as posting leaves them, made by the server itself; the rules hold for them and are not checked one by one. */
+const FILL_BOOKS = `BEGIN;
+SET LOCAL session_replication_role = replica;
+CREATE TEMP TABLE made ON COMMIT DROP AS
+  SELECT md5(n::text) || '-' || n AS id, n FROM generate_series($FROM::bigint, $TO::bigint) AS n;
+INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, acquirer_reference, epoch, decided_at, business_date)
+  SELECT 'm1', id, 'customer-' || n % 997, 1 + n % 1500000, 'USD', 'processed', 'ref-' || n, 1, now(), '2026-01-05' FROM made;
+INSERT INTO understudy.posting (merchant_id, transaction_id, account, amount_minor, currency)
+  SELECT 'm1', id, account, side * (1 + n % 1500000), 'USD' FROM made, (VALUES ('acquirer:receivable', 1), ('merchant:m1:payable', -1)) AS line (account, side);
+INSERT INTO understudy.outbox (merchant_id, transaction_id, event, payload, addressed_at) SELECT 'm1', id, 'payment.processed', '{}', now() FROM made;
+INSERT INTO understudy.entry (merchant_id, transaction_id, live, business_date, currency, receipt_due) SELECT 'm1', id, true, '2026-01-05', 'USD', false FROM made;
+COMMIT`;
+const ROWS_AT_ONCE = 250_000;
+
+async function postingPoints(bench: Bench, sizes: readonly number[]): Promise<readonly Point[]> {
+  const ledger = await startLedger(bench);
+  const posts = bench.quick ? POSTS.quick : POSTS.full;
+  const points: Point[] = [];
+  await postOurs(ledger, posts, 'warm');
+  let filled = 0;
+  for (const size of sizes) {
+    for (; filled < size; filled = Math.min(size, filled + ROWS_AT_ONCE)) {
+      bench.say(`filling the books: ${filled} of ${size}`);
+      await ledger.raw.query(FILL_BOOKS.replace('$FROM', String(filled + 1)).replace('$TO', String(Math.min(size, filled + ROWS_AT_ONCE))));
+    }
+    await ledger.raw.query('VACUUM ANALYZE');
+    await ledger.raw.query('CHECKPOINT');
+    const times: number[] = [];
+    for (let n = 0; n < REPEATS; n += 1) times.push(1000 / (await postOurs(ledger, posts, `grown-${size}-${n}`)));
+    points.push([size, spreadOf(times).median]);
+    bench.say(`posting beside ${size}: ${spreadOf(times).median.toFixed(3)} ms a payment`);
+  }
+  return points;
+}
+
+const last = (points: readonly Point[]): number => (points.at(-1)?.[1] ?? Number.NaN) / (points[0]?.[1] ?? Number.NaN);
+
+export const benchmark: Benchmark = {
+  name: 'growth',
+  about: 'what a payment costs beside a thousand others, and beside a million',
+  async run(bench: Bench): Promise<Partial<Findings>> {
+    const sizes = SIZES[bench.quick ? 'quick' : 'full'];
+    const accepted: Point[] = [];
+    for (const size of sizes) {
+      bench.say(`accepting beside ${size}`);
+      accepted.push([size, await accepting(bench, size)]);
+    }
+    const posted = await postingPoints(bench, [...sizes, ...(bench.large ? [LARGE] : [])]);
+    const series: Series[] = [
+      { what: 'accepting, by the payments in the table', size: 'payments in the table', unit: 'ms a payment', lines: [{ name: 'accept', points: accepted }] },
+      { what: 'posting, by the payments in the books', size: 'payments in the books', unit: 'ms a payment', lines: [{ name: 'the ledger step', points: posted }] },
+    ];
+    return {
+      series,
+      goals: [
+        { what: `accepting beside ${sizes.at(-1)}, to beside ${sizes[0]}`, figure: last(accepted), unit: 'x', bound: 'at most', limit: 1.25 },
+        { what: `posting beside ${posted.at(-1)?.[0] ?? 0}, to beside ${sizes[0]}`, figure: last(posted), unit: 'x', bound: 'at most', limit: 1.25 },
+      ],
+      notes: ['Accepting is measured as a whole call against the journal\'s stand-in, whose storage grows unlike DynamoDB\'s, so its growth is an upper bound of ours. --large adds ten million payments in the books.'],
+    };
+  },
+};

@@ -1,0 +1,119 @@
+// Load on a running twin, and when all of it is out of work: settled, and confirmed by the standby.
+import { createDynamoConnection, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { systemClock } from '@understudy/adapters/system';
+import { epochOf, WORK_SHARDS } from '@understudy/core';
+import type { RunningTwin } from '@understudy/twin';
+import { ownMs } from '../measure/cpu.ts';
+
+interface Paying {
+  readonly transactionId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+}
+
+interface Answered {
+  readonly kind: string;
+}
+
+/** The part of the drills' clients that is used. */
+export interface Payer {
+  send(payment: Paying): Promise<Answered>;
+  close(): void;
+}
+
+export interface Sent {
+  readonly latenciesMs: readonly number[];
+  readonly ackedAt: readonly number[];
+  readonly failed: number;
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+class Tally {
+  readonly latenciesMs: number[] = [];
+  readonly ackedAt: number[] = [];
+  failed = 0;
+
+  async send(payer: Payer, transactionId: string): Promise<void> {
+    const sentAt = performance.now();
+    const { kind } = await payer.send({ transactionId, amountMinor: 1000, currency: 'USD' });
+    if (kind === 'accepted') {
+      this.latenciesMs.push(performance.now() - sentAt);
+      this.ackedAt.push(Date.now());
+    } else this.failed += 1;
+  }
+}
+
+/** As fast as it goes with so many calls under way. */
+export async function sendAll(payer: Payer, options: { readonly prefix: string; readonly total: number; readonly atOnce: number }): Promise<Sent> {
+  const tally = new Tally();
+  let next = 0;
+  await Promise.all(Array.from({ length: options.atOnce }, async () => {
+    while (next < options.total) await tally.send(payer, `${options.prefix}-${next++}`);
+  }));
+  return tally;
+}
+
+/** At a steady rate, however slow the answers are, until told to end. */
+export function sendSteadily(payer: Payer, options: { readonly prefix: string; readonly perSecond: number }): { end(): Promise<Sent> } {
+  const tally = new Tally();
+  let ended = false;
+  const sending = (async () => {
+    const [startedAt, calls] = [performance.now(), [] as Promise<void>[]];
+    for (let n = 0; !ended; n += 1) {
+      const waitMs = startedAt + (n * 1000) / options.perSecond - performance.now();
+      if (waitMs > 0) await pause(waitMs);
+      calls.push(tally.send(payer, `${options.prefix}-${n}`));
+    }
+    await Promise.all(calls);
+  })();
+  return {
+    end: async () => {
+      ended = true;
+      await sending;
+      return tally;
+    },
+  };
+}
+
+export interface Connections {
+  readonly table: { readonly name: string; readonly endpoints: Readonly<Record<string, string>> };
+  readonly ledgers: Readonly<Record<string, { readonly host: string; readonly port: number; readonly user: string; readonly database: string }>>;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+/** What the command line connects to. */
+export async function connectionsOf(twin: RunningTwin): Promise<Connections> {
+  const answer = await fetch(`${twin.urls.console}/twin/connections`);
+  return (await answer.json()) as Connections;
+}
+
+/** Longer than any backlog of a benchmark takes, so that a stuck one ends. */
+const LIMIT_MS = 120_000;
+const LOOK_EVERY_MS = 100;
+
+/** Resolves when no payment is in work any more. Asks one shard after the other, and the same again while it holds something. */
+export async function untilConfirmed({ table, credentials }: Connections): Promise<void> {
+  const endpoint = table.endpoints['us-east-1'] ?? '';
+  const connection = createDynamoConnection({ region: 'us-east-1', peerRegion: 'us-east-2', primaryEndpoint: endpoint, peerEndpoint: endpoint, credentials, table: table.name, clock: systemClock });
+  const index = new DynamoWorkIndex(connection);
+  const deadline = Date.now() + LIMIT_MS;
+  try {
+    for (let shard = 0; shard < WORK_SHARDS; ) {
+      const { entries } = await index.query({ shard, posted: 'below', epoch: epochOf(Number.MAX_SAFE_INTEGER), limit: 1 });
+      if (entries.length === 0) shard += 1;
+      else if (Date.now() > deadline) throw new Error('payments stay in work');
+      else await pause(LOOK_EVERY_MS);
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+/** Processor time of each part of the twin so far, by its name. */
+export async function processorMs(twin: RunningTwin): Promise<Readonly<Record<string, number>>> {
+  const times = (await twin.processes()).map(({ name, pid }): [string, number] => [name, ownMs(pid)]);
+  // The supervisor's includes its children's.
+  const others = times.filter(([name]) => name !== 'supervisor').reduce((sum, [, ms]) => sum + ms, 0);
+  return Object.fromEntries(times.map(([name, ms]) => [name, name === 'supervisor' ? ms - others : ms]));
+}
