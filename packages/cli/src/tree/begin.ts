@@ -29,7 +29,7 @@ export const beginVerbs: VerbGroup = {
         { flags: '--junit <file>', about: 'write the verdict for a build server' },
         { flags: '--aws', about: 'an experiment of the Fault Injection Service, which gives back by itself what it takes' },
         { flags: '--region <region>', about: 'with --aws: from which region', oneOf: ['us-east-1', 'us-east-2'] },
-        { flags: '--environment <file>', about: 'with --aws: the configuration of the environment', byDefault: 'packages/infra/environments/dev.json' },
+        { flags: '--environment <file>', about: 'with --aws: the configuration of the environment, as for deploy' },
         { flags: '--dry-run', about: 'with --aws: print the commands and run none' },
         { flags: '--yes', about: 'with --aws: do not ask first' },
       ],

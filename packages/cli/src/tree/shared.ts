@@ -9,7 +9,7 @@ export const yes: OptionFace = { flags: '--yes', about: 'do not ask first' };
 export const reason = (byDefault: string): OptionFace => ({ flags: '--reason <text>', about: 'why, for whoever asks later', byDefault });
 
 export const environment: OptionFace = {
-  flags: '--environment <file>', about: 'the configuration of the environment, as docs/deploy.md describes it', byDefault: 'packages/infra/environments/dev.json',
+  flags: '--environment <file>', about: 'the configuration of the environment, as docs/deploy.md describes it; that of packages/infra/environments/dev.json if left out',
 };
 
 export const dryRun: OptionFace = { flags: '--dry-run', about: 'print the commands and run none' };

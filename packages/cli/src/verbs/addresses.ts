@@ -15,7 +15,7 @@ import type { CommandLine } from '../tools.ts';
 import type { Answer, Desk } from '../verb.ts';
 
 interface Options {
-  readonly environment: string;
+  readonly environment?: string;
   readonly out?: string;
   readonly dryRun?: boolean;
 }

@@ -4,7 +4,7 @@ import { readEnvironment } from '../environment-file.ts';
 import { exitCodes } from '../exit.ts';
 import type { Answer, Desk } from '../verb.ts';
 
-export async function cost(_desk: Desk, { environment, payments }: { readonly environment: string; readonly payments: number }): Promise<Answer> {
+export async function cost(_desk: Desk, { environment, payments }: { readonly environment?: string; readonly payments: number }): Promise<Answer> {
   const lines = costOf(await readEnvironment(environment), payments);
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
   const row = (dollars: number, what: string) => `${dollars.toFixed(2).padStart(12)}  ${what}`;

@@ -7,19 +7,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stacksInOrder } from '@understudy/infra';
 import type { AssemblyManifest, AssemblyStack, Deployment } from '@understudy/infra';
-import { readEnvironment } from '../environment-file.ts';
+import { environmentFile, readEnvironment } from '../environment-file.ts';
 import { exitCodes, refused, usageFault } from '../exit.ts';
 import { commandText, inRepository, runToEnd, runTool } from '../tools.ts';
 import type { CommandLine } from '../tools.ts';
 import type { Answer, Desk } from '../verb.ts';
 
 interface Options {
-  readonly environment: string;
+  readonly environment?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }
 
-interface Assembly {
+export interface Assembly {
   readonly folder: string;
   readonly stacks: readonly AssemblyStack[];
   readonly deployment: Deployment;
@@ -29,27 +29,27 @@ interface Assembly {
 const deployCommand = ({ folder }: Assembly, { id }: AssemblyStack): CommandLine => ['cdk', 'deploy', id, '--app', folder, '--exclusively', '--require-approval', 'never', '--progress', 'events'];
 const destroyCommand = ({ folder }: Assembly, { id }: AssemblyStack): CommandLine => ['cdk', 'destroy', id, '--app', folder, '--exclusively', '--force'];
 
-export function deploy(desk: Desk, options: Options): Promise<Answer> {
-  return withAssembly(desk, options, async (assembly) => {
-    const commands = assembly.stacks.map((stack) => deployCommand(assembly, stack));
-    if (options.dryRun === true) return listed(options, commands);
-    const { account, environmentSuffix } = assembly.deployment;
-    const consequence = `${commands.length} stacks of the environment ${environmentSuffix} are deployed to account ${account}, one after the other; a new environment takes about an hour. \`understudy diff\` shows what changes.`;
-    if (options.yes !== true && !(await desk.confirm(consequence))) throw refused('nothing was deployed');
-    return inTurn(desk, commands, 'Correct what it says, then give the same command again: it goes on from there.');
-  });
+export const deploy = (desk: Desk, options: Options): Promise<Answer> => withAssembly(desk, options, (assembly) => deployStacks(desk, options, assembly));
+
+export async function deployStacks(desk: Desk, options: Options, assembly: Assembly): Promise<Answer> {
+  const commands = assembly.stacks.map((stack) => deployCommand(assembly, stack));
+  if (options.dryRun === true) return listed(options, commands);
+  const { account, environmentSuffix } = assembly.deployment;
+  const consequence = `${commands.length} stacks of the environment ${environmentSuffix} are deployed to account ${account}, one after the other; a new environment takes an hour or more. \`understudy diff\` shows what changes.`;
+  if (options.yes !== true && !(await desk.confirm(consequence))) throw refused('nothing was deployed');
+  return inTurn(desk, commands, 'Correct what it says, then give the same command again: it goes on from there.');
 }
 
-export function destroy(desk: Desk, options: Options): Promise<Answer> {
-  return withAssembly(desk, options, async (assembly) => {
-    const commands = assembly.stacks.toReversed().map((stack) => destroyCommand(assembly, stack));
-    if (options.dryRun === true) return listed(options, commands);
-    const { account, environmentSuffix, production } = assembly.deployment;
-    if (production) throw refused(`${environmentSuffix} is a production environment, which is protected from this: set production to false in ${options.environment}, deploy that, and then destroy it`);
-    const consequence = `All ${commands.length} stacks of the environment ${environmentSuffix} in account ${account} are removed, with every payment, ledger and key in them. This cannot be undone.`;
-    if (!(await desk.confirmBy(environmentSuffix, consequence))) throw refused('what was typed is not the suffix; nothing was removed');
-    return inTurn(desk, commands, 'Correct what it says, then give the same command again.');
-  });
+export const destroy = (desk: Desk, options: Options): Promise<Answer> => withAssembly(desk, options, (assembly) => destroyStacks(desk, options, assembly));
+
+export async function destroyStacks(desk: Desk, options: Options, assembly: Assembly): Promise<Answer> {
+  const commands = assembly.stacks.toReversed().map((stack) => destroyCommand(assembly, stack));
+  if (options.dryRun === true) return listed(options, commands);
+  const { account, environmentSuffix, production } = assembly.deployment;
+  if (production) throw refused(`${environmentSuffix} is a production environment, which is protected from this: set production to false in ${environmentFile(options.environment)}, deploy that, and then destroy it`);
+  const consequence = `All ${commands.length} stacks of the environment ${environmentSuffix} in account ${account} are removed, with every payment, ledger and key in them. This cannot be undone.`;
+  if (!(await desk.confirmBy(environmentSuffix, consequence))) throw refused('what was typed is not the suffix; nothing was removed');
+  return inTurn(desk, commands, 'Correct what it says, then give the same command again.');
 }
 
 export function diff(desk: Desk, options: Options): Promise<Answer> {
@@ -69,7 +69,7 @@ async function withAssembly(desk: Desk, { environment, dryRun }: Options, use: (
   const folder = await mkdtemp(join(tmpdir(), 'understudy-assembly-'));
   try {
     desk.say(`making the templates of ${deployment.environmentSuffix}`);
-    await runToEnd(desk, [process.execPath, inRepository('packages/infra/src/synth.ts'), '--config', environment, '--out', folder], { output: 'kept', goOn: 'Nothing was changed.' });
+    await runToEnd(desk, [process.execPath, inRepository('packages/infra/src/synth.ts'), '--config', environmentFile(environment), '--out', folder], { output: 'kept', goOn: 'Nothing was changed.' });
     const stacks = stacksInOrder(JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as AssemblyManifest);
     // A dry run names the folder of `npm run synth`: this one is gone when somebody runs what it prints.
     return await use({ folder: dryRun === true ? 'cdk.out' : folder, stacks, deployment });
@@ -80,7 +80,7 @@ async function withAssembly(desk: Desk, { environment, dryRun }: Options, use: (
 
 /** What would be run, as somebody could run it by hand. */
 function listed({ environment }: Options, commands: readonly CommandLine[]): Answer {
-  const all: readonly CommandLine[] = [['npm', 'run', 'synth', '--', '--config', environment], ...commands];
+  const all: readonly CommandLine[] = [['npm', 'run', 'synth', '--', '--config', environmentFile(environment)], ...commands];
   return { exitCode: exitCodes.ok, json: { commands: all }, text: all.map(commandText).join('\n') };
 }
 

@@ -23,7 +23,7 @@ interface Options {
   readonly json?: boolean;
   readonly aws?: boolean;
   readonly region?: Region;
-  readonly environment: string;
+  readonly environment?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
 }

@@ -46,7 +46,7 @@ function eventsOf({ acceptance, tombstone, decision, settledAt, settledRegion, q
     ...(acceptance ? [[acceptance.acceptedAt, `accepted in ${acceptance.acceptedRegion}: ${formatAmount(acceptance.amount)} ${acceptance.amount.currency} of ${acceptance.customerId}, a ${acceptance.live ? 'live' : 'test'} payment`] as const] : []),
     ...(tombstone ? [[tombstone.purgedAt, 'purged: reduced to what a repeat must be answered with'] as const] : []),
     ...(quarantine ? [[quarantine.at, `set aside: ${quarantine.reason}`] as const] : []),
-    ...(decision ? [[decision.decidedAt, `decided: ${decision.outcome}${decision.code === undefined ? '' : `, ${decision.code}`}${decision.acquirerReference === undefined ? '' : `, ${decision.acquirerReference}`}`] as const] : []),
+    ...(decision ? [[decision.decidedAt, `decided: ${decision.outcome}${decision.code === undefined || decision.code === decision.outcome ? '' : `, ${decision.code}`}${decision.acquirerReference === undefined ? '' : `, ${decision.acquirerReference}`}`] as const] : []),
     ...(settledAt === undefined ? [] : [[settledAt, `posted${settledRegion === undefined ? '' : ` in ${settledRegion}`}`] as const]),
     ...refundsOf(payment as Payment).map((refund) => [refund.acceptedAt, `refund ${refund.refundId} accepted in ${refund.acceptedRegion}, now ${refundStatusOf(refund)}`] as const),
   ];
@@ -70,7 +70,7 @@ const chargesText = (charges: Story['charges']): readonly string[] => {
 
 function textOf({ payment, charges, ledgers }: Story): string {
   const records = [
-    ['journal', `${statusOf(payment)}, ${payment.postedEpoch === 0 ? 'not posted' : `posted under epoch ${payment.postedEpoch}`}${payment.inWork ? ', still in work' : ', confirmed by the standby'}`],
+    ['journal', `${statusOf(payment)}, ${payment.postedEpoch === 0 ? 'not posted' : `posted under epoch ${payment.postedEpoch}`}${payment.inWork ? ', still in work' : ', nothing left to do'}`],
     ...[...ledgers].map(([region, row]) => [`ledger of ${region}`, ledgerText(row)]),
     ...chargesText(charges).map((text) => ['acquirer', text]),
   ];

@@ -12,7 +12,7 @@ import { tableText } from '../table-text.ts';
 import type { Answer, Desk } from '../verb.ts';
 
 interface Options {
-  readonly environment: string;
+  readonly environment?: string;
   readonly approvalMinutes: number;
   readonly seed: number;
 }
