@@ -124,7 +124,7 @@ async function playAll(command: Command): Promise<Results> {
       // The others are still wanted.
       const because = error instanceof Error ? error.message : String(error);
       results.unplayed.push({ scenario: name, because });
-      end('NOT PLAYED TO ITS END');
+      end('could not be played to its end');
       process.stderr.write(`${because}\n`);
     }
     // After each: who stops a long run keeps what there is.
