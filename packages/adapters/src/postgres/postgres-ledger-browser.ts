@@ -111,7 +111,7 @@ type Values = readonly unknown[];
 
 async function postingsOf(connection: Connection, values: Values): Promise<readonly BookedPosting[]> {
   const rows = await connection.query<{ account: string; amount_minor: string; currency: string; refund_id: string }>(`SELECT account, amount_minor, currency, refund_id FROM understudy.posting ${OF_KEY} ORDER BY id`, values);
-  return rows.map((row) => ({ account: row.account, amountMinor: minorUnits(BigInt(row.amount_minor)), currency: row.currency, ...(row.refund_id !== '' && { refundId: row.refund_id }) }));
+  return rows.map((row) => ({ account: row.account, amountMinor: BigInt(row.amount_minor), currency: row.currency, ...(row.refund_id !== '' && { refundId: row.refund_id }) }));
 }
 
 async function refundsOf(connection: Connection, values: Values): Promise<readonly BookedRefund[]> {

@@ -74,7 +74,7 @@ function plainOf({ merchantId, currency, payments, inFlight, setAside, ...sides 
     const { count, minor } = sides[side];
     const given = sides.refunded[side];
     const amount = (value: typeof minor) => (currency === '-' ? '' : formatAmount({ minor: value, currency }));
-    return `${count}  ${amount(minor)}${given > 0n ? `, ${amount(given)} given back` : ''}`.trim();
+    return currency === '-' ? String(count) : `${amount(minor)} in ${count}${given > 0n ? `, ${amount(given)} given back` : ''}`;
   };
   return { merchant: merchantId, currency, payments, inFlight, setAside, journal: text('journal'), ledger: text('ledger'), acquirer: text('acquirer') };
 }

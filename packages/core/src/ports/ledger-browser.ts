@@ -46,7 +46,7 @@ export interface BookedRefund {
 export interface BookedPosting {
   readonly account: string;
   /** A debit is above zero, a credit below. */
-  readonly amountMinor: MinorUnits;
+  readonly amountMinor: bigint;
   readonly currency: string;
   /** Absent for the payment's own. */
   readonly refundId?: string;

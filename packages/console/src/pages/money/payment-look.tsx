@@ -25,7 +25,7 @@ export interface PaymentLinkProps {
 }
 
 export const PaymentLink = ({ merchant, id, isWhole }: PaymentLinkProps): ReactNode => (
-  <Link className="mono" href={`/payments/${encodeURIComponent(merchant)}/${encodeURIComponent(id)}`}>{isWhole ? `${merchant} ${id}` : id}</Link>
+  <Link className="mono keep" href={`/payments/${encodeURIComponent(merchant)}/${encodeURIComponent(id)}`}>{isWhole ? `${merchant} ${id}` : id}</Link>
 );
 
-export const Money = ({ amount, currency }: { readonly amount: string; readonly currency: string }): ReactNode => <span className="number">{amount} <span className="dim">{currency}</span></span>;
+export const Money = ({ amount, currency }: { readonly amount: string; readonly currency: string }): ReactNode => <span className="number keep">{amount} <span className="dim">{currency}</span></span>;

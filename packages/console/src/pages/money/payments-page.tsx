@@ -17,10 +17,10 @@ const names = ['id', 'customer', 'merchant', 'status', 'mode'] as const;
 type Search = Readonly<Record<(typeof names)[number], string>>;
 
 const columns: readonly Column<PaymentRow>[] = [
-  { head: 'when', cell: ({ at }) => dateTime(at) },
+  { head: 'when', cell: ({ at }) => <span className="keep">{dateTime(at)}</span> },
   { head: 'payment', cell: ({ merchant, id }) => <PaymentLink merchant={merchant} id={id} /> },
   { head: 'merchant', cell: ({ merchant }) => merchant },
-  { head: 'customer', cell: ({ customer }) => customer },
+  { head: 'customer', cell: ({ customer }) => <span className="keep">{customer}</span> },
   { head: 'amount', cell: ({ amount, currency }) => <Money amount={amount} currency={currency} />, isNumber: true },
   { head: 'status', cell: ({ status, code }) => <span className="row"><StatusBadge status={status} />{code !== undefined && code !== status && <span className="dim">{code}</span>}</span> },
   { head: 'given back', cell: ({ refunded = '' }) => refunded, isNumber: true },
