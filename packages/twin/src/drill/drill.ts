@@ -20,7 +20,7 @@ export interface DrillOptions {
   readonly seed: number;
   /** Of all clients together. */
   readonly ratePerSecond: number;
-  /** Stretches the pauses of the script, during which load goes on, never a fault whose length is the point. */
+  /** Stretches the pauses of the script, during which load goes on, and above 1 the limits of its waits; never a fault whose length is the point. */
   readonly scale: number;
   readonly say: (sentence: string, elapsedMs: number) => void;
 }
@@ -69,7 +69,8 @@ export interface Unplayed {
 }
 
 const LOOK_EVERY_MS = 50;
-const WAIT_LIMIT_S = 30;
+/** Of one wait: some seconds on a machine that has nothing else to do. */
+const WAIT_LIMIT_S = 60;
 /** A script that hangs is ended by its own waits long before. */
 const LOAD_MAX_MS = 600_000;
 /** What follows the last step of a script, under load. */
@@ -162,7 +163,7 @@ async function playScript({ twin, options, say }: Playing): Promise<Played> {
     twin, say, seed,
     seconds: (count) => pause(count * scale),
     exactly: pause,
-    until: (what, condition, limitS = WAIT_LIMIT_S) => untilState(twin, { what, condition, limitS }),
+    until: (what, condition, limitS = WAIT_LIMIT_S) => untilState(twin, { what, condition, limitS: limitS * Math.max(1, scale) }),
     load: () => {
       const n = results.length / clientKinds.length + 1;
       say(`load ${n}: ${ratePerSecond} payments/s`);

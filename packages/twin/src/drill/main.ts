@@ -53,7 +53,7 @@ function readCommand(): Command {
   if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed must be a whole number, 0 or more');
   if (!(ratePerSecond >= 1 && ratePerSecond <= 1_000)) throw new Error('--rate must be from 1 to 1000 payments/s');
   const scale = Number(values.scale);
-  if (!(scale >= 0.2 && scale <= 10)) throw new Error('--scale stretches the pauses: from 0.2 to 10');
+  if (!(scale >= 0.2 && scale <= 10)) throw new Error('--scale stretches the pauses and the patience: from 0.2 to 10');
   return { wanted, seed, ratePerSecond, scale, files: values };
 }
 

@@ -50,7 +50,7 @@ export async function failedOver(stage: Stage, to: Region): Promise<void> {
 
 /** A former primary came back: the report of the move that replaced it now says what it still held. */
 export async function reseeded(stage: Stage, region: Region): Promise<void> {
-  const state = await stage.until(`${region} follows as a standby`, standbyFollows(region), 40);
+  const state = await stage.until(`${region} follows as a standby`, standbyFollows(region));
   if (state.last) stage.moved(state.last);
 }
 
