@@ -18,26 +18,3 @@ test('D1: every requirement of the deployment -> named by at least one test', ()
 test('D1: a requirement that no test names, planted -> found', () => {
   expect(named(["test('R1 R2: a -> b', () => {});", "test.each(list)('F5: %s -> c', () => {});"])).toEqual(new Set(['R1', 'R2', 'F5']));
 });
-
-/** Fenced commands of a document, a line each, continued lines joined. */
-const commandsOf = (text: string): readonly string[] => [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].flatMap((match) => (match[1] ?? '').replaceAll('\\\n', ' ').trim().split('\n'));
-
-test('D2: every command of the guide and of the runbook -> exists', () => {
-  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
-  const known = [/^npx cdk (bootstrap|diff|deploy|destroy|publish-assets)\b/, /^aws (stepfunctions start-execution|dynamodb get-item|fis start-experiment|sqs start-message-move-task) /, /^curl /, /^npx understudy /, /^terraform (init|apply)\b/];
-  for (const document of ['docs/deploy.md', 'RUNBOOK.md']) {
-    for (const command of commandsOf(readFileSync(document, 'utf8'))) {
-      const script = /^npm run ([\w:]+)/.exec(command)?.[1];
-      expect([command, script === undefined ? known.some((one) => one.test(command)) : script in scripts]).toEqual([command, true]);
-    }
-  }
-});
-
-test('D2: what the documents name of a deployment -> stands in the templates', async () => {
-  const { assemblyOf, base, configurations } = await import('./test-support.ts');
-  const templates = JSON.stringify([...assemblyOf(base).templates.values(), ...assemblyOf(configurations['production'] ?? {}).templates.values()]);
-  for (const document of ['docs/deploy.md', 'RUNBOOK.md']) {
-    const names = [...readFileSync(document, 'utf8').matchAll(/understudy-[a-z0-9-]+-SUFFIX/g)].map(([name]) => name.replace('SUFFIX', 'dev'));
-    expect(names.filter((name) => !templates.includes(name))).toEqual([]);
-  }
-});

@@ -27,6 +27,39 @@ test.each(headings('Alarms'))('runbook: %s -> says what it means, what to look a
   for (const word of ['**Means**', '**Money at risk**', '**Look at**', '**Do**', '**Do not**', '**Over when**']) expect(text).toContain(word);
 });
 
+/** What the code can tell, from the port's own list. */
+const alertKinds = [...(/export type AlertKind =([^;]+);/.exec(readFileSync('packages/core/src/ports/alerts.ts', 'utf8'))?.[1] ?? '').matchAll(/'(\w+)'/g)].map((match) => match[1] ?? '');
+
+const apart = (some: readonly string[], others: readonly string[]): readonly string[] => [...some.filter((one) => !others.includes(one)), ...others.filter((one) => !some.includes(one))];
+
+test('F8: every alert that the code can tell -> a heading of its name, and every heading an alert', () => {
+  expect(alertKinds.length).toBeGreaterThan(15);
+  expect(apart(alertKinds, headings('Alerts'))).toEqual([]);
+});
+
+test('F8: an alert without a heading, a heading without an alert, planted -> both are found', () => {
+  expect(apart([...alertKinds, 'coffee_is_out'], headings('Alerts'))).toEqual(['coffee_is_out']);
+  expect(apart(alertKinds, [...headings('Alerts'), 'tea_is_out'])).toEqual(['tea_is_out']);
+});
+
+test.each(headings('Alerts'))('runbook: the alert %s -> says what it means, what is at risk, and what to do', (kind) => {
+  const text = runbook.split(/^### /m).find((part) => part.startsWith(`${kind}\n`)) ?? '';
+  for (const word of ['**Means**', '**Money at risk**', '**Do**']) expect(text).toContain(word);
+});
+
+test('runbook: every link within it -> leads to a heading', () => {
+  const anchors = new Set([...runbook.matchAll(/^#{2,3} (.+)$/gm)].map((match) => (match[1] ?? '').toLowerCase().replaceAll(' ', '-')));
+  expect([...runbook.matchAll(/\]\(#([\w-]+)\)/g)].map((match) => match[1] ?? '').filter((anchor) => !anchors.has(anchor))).toEqual([]);
+});
+
+test('O1: a scheduled function that fails at every pass -> an alarm, although it never fails ten times a minute', () => {
+  const failing = resourcesOf(standard, 'AWS::CloudWatch::Alarm').filter(({ stack, Properties }) => stack === 'watch-us-east-2' && String(Properties?.['AlarmName']).startsWith('understudy-passes-failing'));
+  expect(failing.map(({ Properties }) => Properties?.['AlarmName'])).toEqual(functions.filter(({ kind }) => kind === 'schedule').map(({ name }) => names.of(`passes-failing-${name}`)));
+  expect(failing.find(({ Properties }) => Properties?.['AlarmName'] === names.of('passes-failing-publish'))?.Properties).toMatchObject({ Threshold: 0, EvaluationPeriods: 3 });
+  // CloudWatch looks back over one day at most.
+  for (const { Properties = {} } of failing) expect(Number(Properties['EvaluationPeriods']) * Number(Properties['Period'] ?? 60)).toBeLessThanOrEqual(86_400);
+});
+
 test('O1: every alarm -> tells its own region\'s topic when it is raised and when it is over', () => {
   for (const { stack, Properties } of resourcesOf(standard, 'AWS::CloudWatch::Alarm')) {
     const region = /us-\w+-\d$/.exec(stack)?.[0] as 'us-east-1';

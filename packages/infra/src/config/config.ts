@@ -39,6 +39,7 @@ export interface Thresholds {
   readonly ledgerLagMs: number;
   readonly ledgerConnections: number;
   readonly receiptsBehindS: number;
+  readonly settlementFilesBehindS: number;
 }
 
 /** One field: what it may hold, and the rest of the sentence "FIELD must be ...". */
@@ -72,6 +73,7 @@ const thresholds = v.strictObject({
   ledgerLagMs: whole(1, 3_600_000, 10_000),
   ledgerConnections: whole(1, 5000, 100),
   receiptsBehindS: whole(1, 86_400, 900),
+  settlementFilesBehindS: whole(1, 604_800, 7200),
 });
 
 const fields = {

@@ -15,6 +15,7 @@ export const alarmKinds = {
   'api-error-rate': 'too large a part of the API\'s answers is 5xx',
   'function-errors': 'a function fails often',
   'function-error-rate': 'too large a part of a function\'s calls fails',
+  'passes-failing': 'a function that runs by itself fails pass after pass',
   'table-throttles': 'the journal refuses requests because they are too many',
   'dead-letters': 'messages were given up',
   'queue-age': 'a queue is not taken from fast enough',
@@ -22,6 +23,7 @@ export const alarmKinds = {
   'ledger-connections': 'the ledger has many connections',
   'ledger-capacity': 'the ledger is close to the largest size it may grow to',
   'receipts-behind': 'copies of receipts arrive late in the other region',
+  'settlement-files-behind': 'a settlement file waits too long for its publication',
   canary: 'new code fails and is being taken back',
 } as const;
 

@@ -1,9 +1,9 @@
 // What people see of one region: its alarms and its dashboard; and in us-east-2 one dashboard over both regions, so
 // that the view of a lost us-east-1 does not go with it.
 // Invariant: nothing here moves anything. The detectors decide by votes, and an alarm is not one of them.
-import { aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
+import { Duration, aws_cloudwatch as cloudwatch } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { functions, peerOf, primaryRegion, queues, regions, witnessRegion } from '@understudy/functions/manifest';
+import { everyMs, functions, peerOf, primaryRegion, queues, regions, witnessRegion } from '@understudy/functions/manifest';
 import type { Vantage } from '@understudy/functions/manifest';
 import { raise } from '../constructs/alarm.ts';
 import type { AlarmProps } from '../constructs/alarm.ts';
@@ -20,6 +20,10 @@ const LEDGER_FULL_PERCENT = 90;
 /** It is called six times a minute: in five minutes fewer than this is silence. */
 const TICKS_LEAST = 1;
 const SILENT_MINUTES = 5;
+/** A pass may fail, and the next one goes on where it ended. Three in a row go nowhere. */
+const FAILED_PASSES = 3;
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 type Raise = (alarm: Omit<AlarmProps, 'names' | 'topicArn'>) => void;
 
@@ -35,6 +39,7 @@ export class WatchStack extends RegionStack {
     if (place.region === witnessRegion) return;
     this.#moneyAlarms(raiseHere);
     this.#apiAlarms(raiseHere);
+    this.#passAlarms(raiseHere);
     this.#storeAlarms(raiseHere);
     this.#dashboard(this.names.inAccount('region', place.region), [place.region]);
     if (place.region === peerOf(primaryRegion)) this.#dashboard(this.names.inAccount('both', place.region), regions);
@@ -43,6 +48,8 @@ export class WatchStack extends RegionStack {
   #moneyAlarms(raiseHere: Raise): void {
     const { alarms } = this.deployment;
     raiseHere({ kind: 'oldest-unposted', metric: this.#metrics.own('OldestUnpostedAge', 'Maximum'), above: alarms.oldestUnpostedS * 1000, periods: 2 });
+    // Written where files are published, which is the active region; elsewhere there is nothing to be late.
+    raiseHere({ kind: 'settlement-files-behind', metric: this.#metrics.own('OldestUnpublishedFileAge', 'Maximum'), above: alarms.settlementFilesBehindS * 1000, periods: 2 });
     raiseHere({ kind: 'move-started', metric: this.#metrics.own('FailoverTriggered', 'Sum'), above: 0 });
     raiseHere({ kind: 'move-failed', metric: this.#metrics.move('ExecutionsFailed'), above: 0 });
     for (const name of Object.keys(queues)) {
@@ -63,6 +70,16 @@ export class WatchStack extends RegionStack {
       const failed = this.#metrics.function(name, 'Errors');
       raiseHere({ kind: 'function-errors', of: name, metric: failed, above: alarms.functionErrors });
       raiseHere({ kind: 'function-error-rate', of: name, metric: this.#metrics.percent(failed, this.#metrics.function(name, 'Invocations'), CALLS_LEAST), above: alarms.functionErrorPercent, periods: 2 });
+    }
+  }
+
+  /** A function of one pass a minute never fails ten times a minute: counted by its passes instead. */
+  #passAlarms(raiseHere: Raise): void {
+    for (const { name } of functions.filter(({ kind }) => kind === 'schedule')) {
+      const passMs = Math.max(everyMs[name] ?? MINUTE_MS, MINUTE_MS);
+      const failed = this.#metrics.function(name, 'Errors').with({ period: Duration.millis(passMs) });
+      // What CloudWatch looks back over is a day at most.
+      raiseHere({ kind: 'passes-failing', of: name, metric: failed, above: 0, periods: Math.min(FAILED_PASSES, Math.floor(DAY_MS / passMs)) });
     }
   }
 
@@ -100,6 +117,7 @@ export class WatchStack extends RegionStack {
           graph('Ledger: how far the standby is behind (ms)', (m) => [m.ledger('AuroraGlobalDBReplicationLag'), m.ledger('AuroraGlobalDBRPOLag')]),
           graph('Ledger: connections and size', (m) => [m.ledger('DatabaseConnections'), m.ledger('ServerlessDatabaseCapacity')]),
           graph('Receipts: copies under way', (m) => [m.replication('ReplicationLatency'), m.replication('OperationsPendingReplication')]),
+          graph('Receipts written; oldest settlement file not yet published (ms)', (m) => [m.own('ReceiptWritten', 'Sum'), m.own('OldestUnpublishedFileAge', 'Maximum')]),
         ],
       ],
     });
