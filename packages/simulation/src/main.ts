@@ -3,12 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { live } from './life.ts';
 import type { Outcome } from './life.ts';
+import { liveMany } from './many.ts';
 import { hunt, mutations, RUNS_TO_FIND_MAX } from './mutations/index.ts';
 
-const usage = `Usage: npm run simulate -- [--runs N] [--seed N] [--json FILE] [--trace]
+const usage = `Usage: npm run simulate -- [--runs N] [--seed N] [--workers N] [--json FILE] [--trace]
 
   --runs N      so many lives (1000)
   --seed N      the seed of the first (1); the others follow
+  --workers N   so many cores (1); each life is the same on any
   --json FILE   the same as JSON
   --trace       one life, call by call
   --mutations   leaves one rule of the protocol out after the other, and says in how many lives each is missed
@@ -16,14 +18,16 @@ const usage = `Usage: npm run simulate -- [--runs N] [--seed N] [--json FILE] [-
 
 const RUNS_MAX = 10_000_000;
 const BROKEN_MAX = 10;
+const WORKERS_MAX = 64;
 
 function readCommand() {
-  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, json: { type: 'string' }, trace: { type: 'boolean', default: false }, mutations: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
-  const [runs, seed] = [Number(values.runs), Number(values.seed)];
+  const { values } = parseArgs({ options: { runs: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, workers: { type: 'string', default: '1' }, json: { type: 'string' }, trace: { type: 'boolean', default: false }, mutations: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } });
+  const [runs, seed, workers] = [Number(values.runs), Number(values.seed), Number(values.workers)];
   if (values.help) throw new Error(usage);
   if (!(Number.isInteger(runs) && runs >= 1 && runs <= RUNS_MAX)) throw new Error(`--runs must be a whole number from 1 to ${RUNS_MAX}`);
+  if (!(Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX)) throw new Error(`--workers must be a whole number from 1 to ${WORKERS_MAX}`);
   if (!Number.isSafeInteger(seed) || seed < 0) throw new Error('--seed must be a whole number, 0 or more');
-  return { runs, seed, json: values.json, trace: values.trace, mutations: values.mutations };
+  return { runs, seed, workers, json: values.json, trace: values.trace, mutations: values.mutations };
 }
 
 function progress(done: number, of: number, startedAt: number): void {
@@ -62,20 +66,20 @@ async function huntAll(): Promise<void> {
   }
 }
 
+async function traced(seed: number): Promise<Outcome> {
+  const outcome = await live({ seed, trace: true });
+  process.stdout.write(outcome.trace);
+  return { ...outcome, trace: '' };
+}
+
 async function main(): Promise<void> {
-  const { runs, seed, json, trace, mutations: isHunt } = readCommand();
+  const { runs, seed, workers, json, trace, mutations: isHunt } = readCommand();
   if (isHunt) return huntAll();
-  const outcomes: Outcome[] = [];
   const startedAt = performance.now();
-  for (let i = 0; i < (trace ? 1 : runs); i += 1) {
-    const outcome = await live({ seed: seed + i, trace });
-    process.stdout.write(outcome.trace);
-    outcomes.push({ ...outcome, trace: '' });
-    if (!trace) progress(i + 1, runs, startedAt);
-  }
+  const outcomes = trace ? [await traced(seed)] : await liveMany({ runs, seed, workers }, (done) => progress(done, runs, startedAt));
   const seconds = (performance.now() - startedAt) / 1000;
   process.stdout.write(report(outcomes, seconds));
-  if (json) writeFileSync(json, `${JSON.stringify({ seconds, outcomes: outcomes.map(({ trace: _trace, ...outcome }) => outcome) }, null, 2)}\n`);
+  if (json) writeFileSync(json, `${JSON.stringify({ seconds, outcomes }, null, 2)}\n`);
   process.exitCode = outcomes.some(isBroken) ? 1 : 0;
 }
 

@@ -154,7 +154,7 @@ export class Stage {
       workIndex: walked(own.workIndex, { port: 'journal', actor, scheduler, troubles }),
       operations: this.operations,
       sessions: wired.sessions, signer: wired.signer, moveLog: world.moveLog, alerts: own.alerts, secrets: inMemoryEndpointSecrets, metrics: own.metrics, log: own.log,
-      tell: async () => {},
+      tell: async () => true,
       announce: async () => {},
       activeRegion: async () => (connected() ? (await backstage.epochs.read()).activeRegion : undefined),
     };

@@ -1,5 +1,6 @@
 // Every planted bug, and the hunt for one.
 import { live } from '../life.ts';
+import { aroundMutations } from './around.ts';
 import { movingMutations } from './moving.ts';
 import type { Mutation } from './mutation.ts';
 import { refundingMutations } from './refunding.ts';
@@ -7,7 +8,7 @@ import { sessionMutations } from './sessions.ts';
 import { settlingMutations } from './settling.ts';
 import { tellingMutations } from './telling.ts';
 
-export const mutations: readonly Mutation[] = [...settlingMutations, ...movingMutations, ...refundingMutations, ...sessionMutations, ...tellingMutations];
+export const mutations: readonly Mutation[] = [...settlingMutations, ...movingMutations, ...refundingMutations, ...sessionMutations, ...tellingMutations, ...aroundMutations];
 
 /** Every planted bug is found within so many lives. */
 export const RUNS_TO_FIND_MAX = 300;

@@ -93,6 +93,11 @@ export const settlingMutations: readonly Mutation[] = [
     plant: (ports) => ({ ...ports, acquirer: changed(ports.acquirer, { lookup: async () => ({ code: 'none' }) }) }),
   },
   {
+    name: 'a key that the acquirer may have forgotten is charged under again',
+    sign: /charged [2-9] times|audit finds/,
+    plant: (ports) => ({ ...ports, policy: { ...ports.policy, settleWithinMs: Number.MAX_SAFE_INTEGER / 1000, acquirerKeyLifeMs: Number.MAX_SAFE_INTEGER } }),
+  },
+  {
     name: 'a posting that failed is marked as done',
     sign: /0 rows in the surviving ledger|the standby lacks|its row is missing/,
     plant: (ports) => ({ ...ports, ledger: changed(ports.ledger, {

@@ -3,11 +3,13 @@ import { InMemoryAcquirer } from '@understudy/adapters/in-memory';
 import { isPortFault, keyText } from '@understudy/core';
 import type { PaymentKey } from '@understudy/core';
 import type { Stage } from '../stage.ts';
+import { paymentIds } from '../workload/payments.ts';
+import { isDeclined } from '../workload/shop.ts';
 import type { Script } from '../workload/script.ts';
 
 const LAST_TICK = 1200;
 const TIMES_OUT = 3;
-const REFUSES = 6;
+const REFUSES = 4;
 /** Often enough that it forgets most declines while somebody is still deciding. */
 const FORGETS = 100;
 
@@ -17,9 +19,13 @@ export function acquirerTroubles({ dice, world: { backstage: { acquirer } } }: S
   const undecided = { atTick: undecidedAt, happen: () => acquirer.behave({ mode: 'in_progress', times: 1 }) };
   const finishes = { atTick: undecidedAt + 50 + dice.integer(250), happen: () => void finishCharges(acquirer) };
   // A breach of what is demanded of it.
-  const forgets = Array.from({ length: dice.chance(0.2) ? FORGETS : 0 }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() }));
-  // It refuses charges as such for a while: a payment that meets it often enough is set aside. Of refunds it must not take that back.
-  const refuses = dice.chance(0.3) ? [{ atTick: dice.integer(LAST_TICK), happen: () => acquirer.behave({ mode: 'invalid', times: REFUSES, match: (key) => !('refundId' in key) }) }] : [];
+  const forgets = dice.chance(0.3) ? [
+    ...Array.from({ length: FORGETS }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.forgetDeclines() })),
+    ...Array.from({ length: FORGETS / 10 }, () => ({ atTick: dice.integer(LAST_TICK), happen: () => acquirer.behave({ mode: 'charge_no_answer', times: 1, match: (key) => isDeclined(key.transactionId) }) })),
+  ] : [];
+  const refused = dice.pick(paymentIds);
+  // It refuses charges of one payment as such for a while, so that it is set aside. Of refunds it must not take that back.
+  const refuses = dice.chance(0.3) ? [{ atTick: 0, happen: () => acquirer.behave({ mode: 'invalid', times: REFUSES, match: (key) => !('refundId' in key) && key.transactionId === refused }) }] : [];
   return [...timesOut, undecided, finishes, ...forgets, ...refuses];
 }
 

@@ -34,7 +34,7 @@ function watchPorts(stage: Stage, history: History, vantage: Vantage, actor: Act
   const { metrics, log } = world.backstage.regions[isRegion(vantage) ? vantage : regions[0]];
   const sees = (region: Region): boolean => reachesRegion([region]) && !scheduler.isPaused(region) && !stage.unseen.has(`${vantage}>${region}`);
   return {
-    vantage, clock, metrics, log, policy: detectPolicy, tell: async () => {},
+    vantage, clock, metrics, log, policy: detectPolicy, tell: async () => true,
     epochs: link(world.backstage.epochs, { port: 'epoch', reaches: connected, repeats: true }),
     votes: link(world.votes, { port: 'votes', reaches: connected, repeats: true }),
     probe: { look: async (region) => {

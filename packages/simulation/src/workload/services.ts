@@ -31,10 +31,10 @@ export function serve(stage: Stage, history: History, region: Region): void {
   forever('confirmer', ticks(15), confirm);
   forever('notifier', ticks(20), (ports) => notify(ports, notifyPolicy));
   if (!stage.habits.publishes) return;
-  forever('publisher', ticks(60), async (ports) => {
+  forever('publisher', ticks(40), async (ports) => {
     await publishReceipts(ports);
     // An operator closes the day early, now and then.
-    await publishSettlementFiles(ports, settlementPolicy, dice.chance(0.15) ? businessDateOf(ports.clock.now()) : undefined);
+    await publishSettlementFiles(ports, settlementPolicy, dice.chance(0.3) ? businessDateOf(ports.clock.now()) : undefined);
   });
 }
 
