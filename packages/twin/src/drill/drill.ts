@@ -3,11 +3,9 @@ import { PaymentClient } from '@understudy/api/client';
 import type { MoveReport, TwinState } from '../state.ts';
 import { aftermathOf } from './aftermath.ts';
 import type { Aftermath } from './aftermath.ts';
-import { clientKinds, kindsOfClient } from './clients.ts';
-import type { ClientKind } from './clients.ts';
 import { Listener } from './listener.ts';
-import { Load } from './load.ts';
-import type { LoadResult } from './load.ts';
+import { Loads } from './loads.ts';
+import type { Loaded } from './loads.ts';
 import { residentMegabytes } from './memory.ts';
 import { RunningTwin } from './running-twin.ts';
 import type { Scenario, Stage } from './scenarios.ts';
@@ -25,16 +23,13 @@ export interface DrillOptions {
   readonly say: (sentence: string, elapsedMs: number) => void;
 }
 
-export type LoadReport = Omit<LoadResult, 'payments' | 'refunds' | 'failedAt'> & {
-  /** The first of the script is 1; every kind of client sends in each. */
-  readonly load: number;
-  readonly client: ClientKind;
+export interface LoadReport extends Omit<Loaded, 'payments' | 'refunds' | 'failedAt'> {
   readonly sent: number;
   /** Sessions that somebody else was paying. */
   readonly refused: number;
   readonly refundsAsked: number;
   readonly refundsAcked: number;
-};
+}
 
 /** What happened, for the page: when somebody was acknowledged by whom, when a call failed, and what the twin looked like. */
 export interface Course {
@@ -71,10 +66,8 @@ export interface Unplayed {
 const LOOK_EVERY_MS = 50;
 /** Of one wait: some seconds on a machine that has nothing else to do. */
 const WAIT_LIMIT_S = 60;
-/** A script that hangs is ended by its own waits long before. */
-const LOAD_MAX_MS = 600_000;
 /** What follows the last step of a script, under load. */
-const CALM_S = 4;
+const CALM_MS = 4_000;
 
 export async function runDrill(options: DrillOptions): Promise<DrillReport> {
   const startedAt = performance.now();
@@ -114,8 +107,6 @@ interface Played {
   readonly moves: readonly MoveReport[];
 }
 
-type Loaded = LoadResult & Pick<LoadReport, 'load' | 'client'>;
-
 async function play(playing: Playing): Promise<DrillReport> {
   const { twin, watch, listener, options, said, say } = playing;
   const from = Date.now();
@@ -147,53 +138,24 @@ const loadReport = ({ payments, refunds, failedAt: _failedAt, ...figures }: Load
 
 async function playScript({ twin, options, say }: Playing): Promise<Played> {
   const { seed, ratePerSecond, scale } = options;
-  const results: Promise<Loaded>[] = [];
-  const running: Load[] = [];
-  const moves: MoveReport[] = [];
-  const start = (client: ClientKind, n: number): Promise<Loaded> => {
-    const { retry, sender } = kindsOfClient[client];
-    const load = new Load({
-      sender: sender(twin.urls), retry, ratePerSecond: ratePerSecond / clientKinds.length, durationMs: LOAD_MAX_MS, errands: true,
-      seed: seed + clientKinds.indexOf(client), prefix: `drill-${seed}-${n}-${client}`,
-    });
-    running.push(load);
-    return load.run().then((result) => ({ ...result, load: n, client }));
-  };
+  const loads = new Loads({ twin, seed, ratePerSecond, calmMs: CALM_MS * scale, say });
+  const moves = new Map<string, MoveReport>();
   const stage: Stage = {
     twin, say, seed,
     seconds: (count) => pause(count * scale),
     exactly: pause,
     until: (what, condition, limitS = WAIT_LIMIT_S) => untilState(twin, { what, condition, limitS: limitS * Math.max(1, scale) }),
-    load: () => {
-      const n = results.length / clientKinds.length + 1;
-      say(`load ${n}: ${ratePerSecond} payments/s`);
-      const begun = clientKinds.map((client) => start(client, n));
-      results.push(...begun);
-      return {
-        end: async () => {
-          await pause(CALM_S * scale);
-          for (const load of running) load.end();
-          const loads = await Promise.all(begun);
-          say(`load ${n} is over: ${sum(loads, ({ acked }) => acked)} payments acknowledged, ${sum(loads, ({ failedCalls }) => failedCalls)} failed calls`);
-        },
-      };
-    },
-    moved: (report) => {
-      const known = moves.findIndex((move) => move.runId === report.runId);
-      if (known >= 0) moves[known] = report;
-      else moves.push(report);
-    },
+    load: () => loads.start(),
+    moved: (report) => void moves.set(report.runId, report),
   };
   try {
     await options.scenario.play(stage);
   } catch (error) {
-    for (const load of running) load.abandon();
+    loads.abandon();
     throw error;
   }
-  return { loads: await Promise.all(results), moves };
+  return { loads: await loads.results(), moves: [...moves.values()] };
 }
-
-const sum = (loads: readonly Loaded[], figure: (load: Loaded) => number): number => loads.reduce((total, load) => total + figure(load), 0);
 
 const pause = (seconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 

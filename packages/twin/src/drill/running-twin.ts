@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Region } from '@understudy/core';
 import type { RecordEntry, RefundEntry } from '../acquirer-sandbox/record.ts';
+import type { OperatorAddresses } from '../environment.ts';
 import type { Service } from '../network.ts';
 import type { ServiceFault, TwinState } from '../state.ts';
 
@@ -125,8 +126,8 @@ export class RunningTwin {
   }
 
   /** Where somebody outside both regions finds everything. */
-  async connections(): Promise<unknown> {
-    return this.#get(`${this.urls.console}/twin/connections`);
+  async connections(): Promise<OperatorAddresses> {
+    return (await this.#get(`${this.urls.console}/twin/connections`)) as OperatorAddresses;
   }
 
   async processes(): Promise<readonly { readonly name: string; readonly pid: number }[]> {

@@ -7,7 +7,7 @@ import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoWorkI
 import { createLedgerPool, PostgresLedgerReport } from '@understudy/adapters/postgres';
 import { FileSpool, systemClock, systemRandom } from '@understudy/adapters/system';
 import { audit, keyText } from '@understudy/core';
-import type { AuditReport, Region } from '@understudy/core';
+import type { AuditReport } from '@understudy/core';
 import type { RunningTwin } from '../running-twin.ts';
 import { sentences } from './promise.ts';
 import type { CheckedPromise } from './promise.ts';
@@ -15,17 +15,9 @@ import type { CheckedPromise } from './promise.ts';
 /** A page of a scan is up to 1 MB. */
 const TABLE_LIMITS = { connectMs: 1_000, totalMs: 10_000 } as const;
 
-/** Of what a twin says of itself, see `operatorAddresses`. */
-interface Addresses {
-  readonly table: { readonly name: string; readonly endpoints: Readonly<Record<Region, string>> };
-  readonly ledgers: Readonly<Record<Region, { readonly host: string; readonly port: number; readonly user: string; readonly database: string }>>;
-  readonly acquirers: { readonly live: { readonly url: string }; readonly test: { readonly url: string } };
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
 /** Undefined while the active region changes. Nothing is spared as too young: whoever asks waits until nothing is in flight. */
 export async function auditOf(twin: RunningTwin): Promise<AuditReport | undefined> {
-  const { table, ledgers, acquirers, credentials } = (await twin.connections()) as Addresses;
+  const { table, ledgers, acquirers, credentials } = await twin.connections();
   const connection = createDynamoConnection({
     region: 'us-east-1', peerRegion: 'us-east-2', table: table.name, clock: systemClock, limits: TABLE_LIMITS, credentials,
     primaryEndpoint: table.endpoints['us-east-1'], peerEndpoint: table.endpoints['us-east-2'],
