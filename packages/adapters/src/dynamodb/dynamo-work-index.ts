@@ -10,13 +10,14 @@ import type { DynamoConnection } from './connection.ts';
 import { ItemReader, text } from './item.ts';
 import type { Item } from './item.ts';
 import { PAYMENT_PREFIX, WORK_INDEX } from './journal-table.ts';
-import { keyOfPk, paymentOf, sortDigits, workShard } from './payment-item.ts';
+import { keyOfPk, paymentOf, sortDigits, workPlace, workShard } from './payment-item.ts';
 
 /** `#` sorts before every digit, so the plain digits of an epoch stand before all its entries and after all earlier ones. */
-const rangeOf = (query: WorkQuery): { readonly condition: string; readonly value: string } =>
-  query.posted === 'below'
-    ? { condition: '#work_sort < :range', value: sortDigits(query.epoch) }
-    : { condition: 'begins_with(#work_sort, :range)', value: `${sortDigits(query.epoch)}#` };
+const rangeOf = ({ posted, epoch, from }: WorkQuery): { readonly condition: string; readonly values: Item } => {
+  if (posted === 'equal') return { condition: 'begins_with(#work_sort, :place)', values: { ':place': text(workPlace(epoch)) } };
+  if (from === undefined) return { condition: '#work_sort < :below', values: { ':below': text(sortDigits(epoch)) } };
+  return { condition: '#work_sort BETWEEN :from AND :below', values: { ':from': text(sortDigits(from)), ':below': text(sortDigits(epoch)) } };
+};
 
 const entryOf = (item: Item): WorkEntry => {
   const reader = new ItemReader('journal', item);
@@ -42,7 +43,7 @@ export class DynamoWorkIndex implements WorkIndex {
       IndexName: WORK_INDEX,
       KeyConditionExpression: `#work = :work AND ${range.condition}`,
       ExpressionAttributeNames: { '#work': 'work', '#work_sort': 'work_sort' },
-      ExpressionAttributeValues: { ':work': text(shard), ':range': text(range.value) },
+      ExpressionAttributeValues: { ':work': text(shard), ...range.values },
       Limit: query.limit,
       ...(pk !== undefined && sort !== undefined && { ExclusiveStartKey: { pk: text(pk), work: text(shard), work_sort: text(sort) } }),
     };

@@ -39,9 +39,9 @@ export class InMemoryWorkIndex implements WorkIndex {
   }
 
   async query(query: WorkQuery): ReturnType<WorkIndex['query']> {
-    const { shard, posted, epoch, limit, cursor } = query;
+    const { shard, posted, epoch, from = 0, limit, cursor } = query;
     const found = [...(this.#shards[shard]?.values() ?? [])]
-      .filter((entry) => (posted === 'below' ? entry.postedEpoch < epoch : entry.postedEpoch === epoch))
+      .filter((entry) => (posted === 'below' ? entry.postedEpoch >= from && entry.postedEpoch < epoch : entry.postedEpoch === epoch))
       .map((entry) => ({ entry, sort: sortText(entry) }))
       .filter(({ sort }) => cursor === undefined || sort > cursor)
       .sort((a, b) => (a.sort < b.sort ? -1 : 1));

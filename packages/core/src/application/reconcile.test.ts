@@ -298,6 +298,23 @@ describe('reconcile: what a failover lost', () => {
     expect(rowsIn(world, other)).toHaveLength(20);
   });
 
+  test('far more than a pass may settle -> it looks at a bounded part, says that there is more, and restores what was told all the same', async () => {
+    const world = await afterFailover(20);
+    await many(world, 7000, 'stuck');
+    world.backstage.acquirer.behave({ mode: 'in_progress', match: (key) => key.transactionId.startsWith('stuck') });
+    const ports = portsOf(world, other);
+    let looks = 0;
+    const counting = (snapshot: LedgerSnapshot): LedgerSnapshot => ({ ...snapshot, present: (keys) => {
+      looks += keys.length;
+      return snapshot.present(keys);
+    } });
+    const ledger: RegionPorts['ledger'] = { post: (...all) => ports.ledger.post(...all), withSnapshot: (use) => ports.ledger.withSnapshot((snapshot) => use(counting(snapshot))) };
+    const { backlog } = await reconcile({ ...ports, ledger }, { graceMs: 0, settleMax: 20 });
+    expect(looks).toBeLessThan(4000);
+    expect(backlog).toBeGreaterThan(0);
+    expect(rowsIn(world, other)).toHaveLength(20);
+  });
+
   test('the index stopped following before any of it -> the index shows nothing, the scan finds all', async () => {
     const world = await createWorld({ seed: 1 });
     world.backstage.regions[east].workIndex.stall();

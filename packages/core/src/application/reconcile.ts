@@ -4,7 +4,7 @@
 import { keyText } from '../domain/payment/payment.ts';
 import { refundsOf } from '../domain/refund/refund.ts';
 import type { RefundId } from '../domain/refund/refund.ts';
-import { maySettle } from '../domain/region/epoch.ts';
+import { epochOf, maySettle } from '../domain/region/epoch.ts';
 import type { EpochRecord } from '../domain/region/epoch.ts';
 import type { LedgerSnapshot } from '../ports/ledger.ts';
 import { WORK_SHARDS } from '../ports/work-index.ts';
@@ -38,11 +38,12 @@ export interface ReconcilePass {
   readonly code: 'idle' | 'fenced' | 'walked';
   readonly marked: number;
   readonly settled: number;
-  /** Absent from the ledger, or a refund of it is, and not settled in this pass. */
+  /** Absent from the ledger, or a refund of it is, and not settled in this pass. Of a long backlog only what was looked at. */
   readonly waiting: number;
   /**
    * Accepted before this epoch opened and, after this pass, still not known to be in its ledger: the replay is done
    * when none is left. What needs nobody is not counted: posted meanwhile, or set aside under this epoch, for a person.
+   * Of a long backlog it is one more than was looked at.
    */
   readonly backlog: number;
 }
@@ -54,6 +55,11 @@ const BATCH = 25;
 const PARALLEL_MAX = 8;
 /** Most marks of one pass: at 0.1 s each they take ten minutes, so that the pass still settles before its process is ended. */
 const MARKS_MAX = 50_000;
+/**
+ * How much more a pass looks at than it may settle. Each pass over a backlog of a million would look at all of it again:
+ * a replay of twice the length would take four times as long.
+ */
+const SKIPPED_MAX = 2_000;
 
 /** One pass over the work index (`index`) or over the whole journal, strongly (`scan`). Throws PortFault when the index or the ledger cannot be read. */
 export async function reconcile(ports: ReconcilePorts, policy: ReconcilePolicy, over: 'index' | 'scan' = 'index'): Promise<ReconcilePass> {
@@ -62,12 +68,13 @@ export async function reconcile(ports: ReconcilePorts, policy: ReconcilePolicy, 
   // The fence, the presence of rows and therefore every mark below belong to the epoch read before them.
   const found = await ports.ledger.withSnapshot((snapshot) => sort(ports, { record, policy, over, snapshot }));
   if (!found) return emptyPass('fenced');
-  const finished = await settleAbsent(ports, record, found.absent);
+  const absent = [...found.restore, ...found.settle];
+  const finished = await settleAbsent(ports, record, absent);
   const settled = finished.filter((entry) => entry.result === 'settled').length;
   if (found.marked + settled > 0) ports.log.info('reconciled', { epoch: record.epoch, over, marked: found.marked, settled });
   ports.metrics.count('ReconcileMarked', found.marked);
   ports.metrics.count('ReconcileSettled', settled);
-  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + found.absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => entry.isBacklog).length };
+  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => entry.isBacklog).length };
 }
 
 interface Pass {
@@ -83,46 +90,65 @@ interface AbsentWork extends WorkEntry {
 }
 
 interface Sorted {
-  readonly absent: readonly AbsentWork[];
-  readonly marked: number;
-  readonly skipped: number;
-  readonly backlog: number;
+  /** Posted under an earlier epoch: its decision is made and told, and only the row is lost. */
+  readonly restore: AbsentWork[];
+  readonly settle: AbsentWork[];
+  marked: number;
+  skipped: number;
+  backlog: number;
 }
 
-/** Sorts all work by one snapshot. What was posted under an earlier epoch comes first: its decision is made and only the row is lost. */
+/** Sorts all work by one snapshot, or as much of it as there is use for. */
 async function sort(ports: ReconcilePorts, pass: Pass): Promise<Sorted | undefined> {
   const { record, snapshot, policy } = pass;
   if (snapshot.inRecovery || snapshot.fence !== record.epoch) return undefined;
-  const restore: AbsentWork[] = [];
-  const settle: AbsentWork[] = [];
-  let [marked, skipped, backlog] = [0, 0, 0];
-  const pages: AsyncIterable<PageOfWork> = pass.over === 'index'
-    ? walkOfWork(ports.workIndex, { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports, policy) })
-    : scanOfWork(ports.workIndex, record.epoch);
-  for await (const entries of pages) {
+  const sorted: Sorted = { restore: [], settle: [], marked: 0, skipped: 0, backlog: 0 };
+  if (pass.over === 'scan') {
+    if (!(await sortPages(ports, pass, { pages: scanOfWork(ports.workIndex, record.epoch), sorted, skippedMax: Infinity }))) sorted.backlog += 1;
+    return sorted;
+  }
+  const wanted = { posted: 'below', epoch: record.epoch, firstShard: shardToStartFrom(ports, policy) } as const;
+  const isWhole = await sortPages(ports, pass, { pages: walkOfWork(ports.workIndex, wanted), sorted, skippedMax: SKIPPED_MAX });
+  if (isWhole) return sorted;
+  // What was not walked may hold anything.
+  sorted.backlog += 1;
+  // In each shard what was never posted comes first, and may be all that the walk came to.
+  if (sorted.marked < MARKS_MAX) await sortPages(ports, pass, { pages: walkOfWork(ports.workIndex, { ...wanted, from: epochOf(1) }), sorted, skippedMax: sorted.skipped + SKIPPED_MAX });
+  return sorted;
+}
+
+interface Sorting {
+  readonly pages: AsyncIterable<PageOfWork>;
+  readonly sorted: Sorted;
+  readonly skippedMax: number;
+}
+
+/** False when it ended early. */
+async function sortPages(ports: ReconcilePorts, pass: Pass, { pages, sorted, skippedMax }: Sorting): Promise<boolean> {
+  const { record, snapshot, policy } = pass;
+  const known = new Set(sorted.restore.map((entry) => keyText(entry.key)));
+  for await (const page of pages) {
+    const entries = page.filter((entry) => !known.has(keyText(entry.key)));
     const present = await snapshot.present(entries.map((entry) => entry.key));
     const there = entries.filter((entry) => present.has(keyText(entry.key)));
     const marks = await inParallel(there, PARALLEL_MAX, (entry) => markPosted(ports, record.epoch, { ...entry, refunds: present.get(keyText(entry.key)) ?? [] }));
     const withMark = (mark: MarkResult) => new Set(there.filter((_, i) => marks[i] === mark).map((entry) => keyText(entry.key)));
     // An index that lags shows what is marked already; marking it again changes nothing, and it is no backlog.
     const [done, unknown] = [withMark('marked'), withMark('unknown')];
-    marked += done.size;
+    sorted.marked += done.size;
     for (const { payment, ...entry } of entries) {
       const text = keyText(entry.key);
       if (done.has(text)) continue;
       const counts = isBacklog(entry, record) && (unknown.has(text) || !lacksOnlyNew(payment, present.get(text), record));
-      if (counts) backlog += 1;
+      if (counts) sorted.backlog += 1;
       if (unknown.has(text) || isInGrace(ports, entry, pass)) continue;
-      const list = entry.postedEpoch > 0 ? restore : settle;
-      if (list.length >= policy.settleMax) skipped += 1;
+      const list = entry.postedEpoch > 0 ? sorted.restore : sorted.settle;
+      if (list.length >= policy.settleMax) sorted.skipped += 1;
       else list.push({ ...entry, isBacklog: counts });
     }
-    if (marked < MARKS_MAX) continue;
-    // What was not walked may hold anything.
-    backlog += 1;
-    break;
+    if (sorted.marked >= MARKS_MAX || sorted.skipped >= skippedMax) return false;
   }
-  return { absent: [...restore, ...settle], marked, skipped, backlog };
+  return true;
 }
 
 /** Elsewhere each time: what cannot be settled now, more of it than a pass may settle, must not keep the rest out. */

@@ -31,12 +31,13 @@ const SHARDS_AT_ONCE = 8;
 export interface WantedWork {
   readonly posted: 'below' | 'equal';
   readonly epoch: Epoch;
+  /** With `below`: not those of an earlier epoch than this. */
+  readonly from?: Epoch;
   /** Where the walk through all shards begins; 0 when absent. */
   readonly firstShard?: number;
 }
 
-export async function* walkOfWork(index: WorkIndex, { posted, epoch, firstShard = 0 }: WantedWork): AsyncGenerator<PageOfWork> {
-  const wanted = { posted, epoch };
+export async function* walkOfWork(index: WorkIndex, { firstShard = 0, ...wanted }: WantedWork): AsyncGenerator<PageOfWork> {
   for (let first = 0; first < WORK_SHARDS; first += SHARDS_AT_ONCE) {
     const shards = Array.from({ length: Math.min(SHARDS_AT_ONCE, WORK_SHARDS - first) }, (_, i) => (firstShard + first + i) % WORK_SHARDS);
     const heads = await inParallel(shards, SHARDS_AT_ONCE, (shard) => index.query({ ...wanted, shard, limit: PAGE }));

@@ -17,6 +17,8 @@ export interface WorkQuery {
   /** `below`: posted epoch less than `epoch`, oldest epoch first, then by acceptance; `equal`: exactly `epoch`. */
   readonly posted: 'below' | 'equal';
   readonly epoch: Epoch;
+  /** With `below`: not those of an earlier epoch than this. */
+  readonly from?: Epoch;
   readonly limit: number;
   readonly cursor?: string;
 }

@@ -30,6 +30,7 @@ const key = paymentKey('order-7');
 interface Walk {
   readonly posted: 'below' | 'equal';
   readonly epoch: number;
+  readonly from?: number;
   readonly limit?: number;
 }
 
@@ -39,7 +40,7 @@ const walkShard = async (workIndex: WorkIndex, shard: number, walk: Walk): Promi
   const found: WorkEntry[] = [];
   let cursor: string | undefined;
   for (let page = 0; page < 1000; page += 1) {
-    const answer = await workIndex.query({ shard, posted: walk.posted, epoch: epochOf(walk.epoch), limit, ...(cursor !== undefined && { cursor }) });
+    const answer = await workIndex.query({ shard, posted: walk.posted, epoch: epochOf(walk.epoch), ...(walk.from !== undefined && { from: epochOf(walk.from) }), limit, ...(cursor !== undefined && { cursor }) });
     assert(answer.entries.length <= limit, 'a page holds no more than was asked for');
     found.push(...answer.entries);
     cursor = answer.cursor;
@@ -94,6 +95,8 @@ const cases: Readonly<Record<string, (fixture: WorkIndexFixture) => Promise<void
     for (const epoch of [1, 2, 3, 10, 11, 100, 101]) {
       const below = await walkAll(workIndex, { posted: 'below', epoch });
       assert(textsOf(below) === epochs.filter((each) => each < epoch).map((each) => `shop#e${each}`).toSorted().join(' '), `what is below ${epoch} is found`);
+      const since = await walkAll(workIndex, { posted: 'below', from: 2, epoch: Math.max(2, epoch) });
+      assert(textsOf(since) === epochs.filter((each) => each >= 2 && each < epoch).map((each) => `shop#e${each}`).toSorted().join(' '), `what is from 2 to below ${epoch} is found`);
       const equal = await walkAll(workIndex, { posted: 'equal', epoch });
       assert(textsOf(equal) === (epochs.includes(epoch) ? `shop#e${epoch}` : ''), `what is at ${epoch} is found`);
       assert(equal.every((entry) => entry.postedEpoch === epoch && entry.acceptedAt === acceptedAt(0)), 'the entry says so');
