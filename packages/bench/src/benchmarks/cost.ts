@@ -11,11 +11,11 @@ interface Line {
   readonly dollars: number;
 }
 
-/** The command's own lines; the last is their sum. */
+/** The lines of `understudy cost`; the last is their sum. */
 async function monthOf(payments: number): Promise<{ readonly lines: readonly Line[]; readonly total: number }> {
-  const command = fileURLToPath(new URL('../../../infra/src/cost.main.ts', import.meta.url));
+  const command = fileURLToPath(new URL('../../../cli/src/main.ts', import.meta.url));
   const root = fileURLToPath(new URL('../../../..', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', command, '--payments', String(payments)], { cwd: root });
+  const { stdout } = await promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', command, 'cost', '--payments', String(payments)], { cwd: root });
   const lines = [...stdout.matchAll(/^ *(\d+\.\d\d) {2}(.+)$/gm)].map(([, dollars, what]): Line => ({ what: what ?? '', dollars: Number(dollars) }));
   const total = lines.pop();
   if (total === undefined || !total.what.startsWith('US dollars')) throw new Error(`the cost of ${payments} payments has no sum`);

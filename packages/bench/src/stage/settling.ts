@@ -27,7 +27,7 @@ export function settlingPorts({ journal, workIndex, ledger }: SettlingParts): Re
     journal, workIndex, ledger, acquirer,
     refunds: { acceptRefund: async () => ({ code: 'refused', payment: undefined }), decideRefund: async () => undefined },
     epochs: { read: async () => record, compareAndSet: async () => ({ won: false, record }), initialise: async () => undefined },
-    tell: async () => undefined,
+    tell: async () => true,
     announce: async () => undefined,
     metrics: { count: nothing, gauge: nothing },
     log: { info: nothing, warn: nothing, error: nothing },
