@@ -16,6 +16,7 @@ const voteOf = (item: ItemReader): Vote => ({
   failures: item.number('failures'),
   ...(item.has('failing_since') && { failingSince: item.at('failing_since') }),
   ...(item.has('critical') && { critical: item.text('critical') }),
+  ...(item.has('raised_row') && { raised: { row: item.text('raised_row'), at: item.at('raised_at') } }),
 });
 
 export class DynamoVotes implements Votes {
@@ -33,6 +34,8 @@ export class DynamoVotes implements Votes {
       failures: whole(vote.failures),
       failing_since: vote.failingSince === undefined ? undefined : whole(vote.failingSince),
       critical: vote.critical === undefined ? undefined : text(vote.critical),
+      raised_row: vote.raised === undefined ? undefined : text(vote.raised.row),
+      raised_at: vote.raised === undefined ? undefined : whole(vote.raised.at),
     });
   }
 

@@ -194,9 +194,9 @@ function oncePerTarget(tell: Tell): Tell {
   const heard = new Set<unknown>();
   return async (alert) => {
     const { target } = alert.detail;
-    if (heard.has(target)) return;
+    if (heard.has(target)) return true;
     heard.add(target);
-    await tell(alert);
+    return tell(alert);
   };
 }
 

@@ -133,7 +133,7 @@ export class Stage {
       cluster: gated(backstage.ledgers, { port: 'cluster', reaches: connected }),
       // Not gated: it is eventual anyway, and a walk would take 64 turns.
       workIndex: own.workIndex,
-      tell: async () => {},
+      tell: async () => true,
       announce: async () => {},
       activeRegion: async () => (connected() ? (await backstage.epochs.read()).activeRegion : undefined),
     };

@@ -3,7 +3,8 @@ import type { Alert, Alerts } from '../ports/alerts.ts';
 import { isPortFault } from '../ports/fault.ts';
 import type { Log } from '../ports/log.ts';
 
-export type Tell = (alert: Alert) => Promise<void>;
+/** False: nobody was told. */
+export type Tell = (alert: Alert) => Promise<boolean>;
 
 /** Alerts are rare, so a connection kept for the next one has often died meanwhile: the second try makes a new one. */
 const TRIES = 2;
@@ -11,11 +12,13 @@ const TRIES = 2;
 export const tellThrough = (alerts: Alerts, log: Log): Tell => async (alert) => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await alerts.raise(alert);
+      await alerts.raise(alert);
+      return true;
     } catch (error) {
       if (!isPortFault(error)) throw error;
       if (error.retryable && attempt < TRIES) continue;
-      return log.error('alert_lost', { kind: alert.kind, sentence: alert.sentence, cause: error.message });
+      log.error('alert_lost', { kind: alert.kind, sentence: alert.sentence, cause: error.message });
+      return false;
     }
   }
 };

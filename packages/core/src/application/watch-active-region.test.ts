@@ -5,7 +5,9 @@ import { epochMs } from '../domain/time.ts';
 import { peerOf, witnessRegion } from '../domain/region/region.ts';
 import type { Region, Vantage } from '../domain/region/region.ts';
 import type { DetectPolicy } from '../domain/failover/detect.ts';
+import { PortFault } from '../ports/fault.ts';
 import type { Probe } from '../ports/probe.ts';
+import type { Vote } from '../ports/votes.ts';
 import { reconcile } from './reconcile.ts';
 import { settlePayments } from './settle-payments.ts';
 import { tellThrough } from './tell.ts';
@@ -109,6 +111,60 @@ describe('watch: the active region is lost', () => {
     for (let i = 0; i < 10; i += 1) await tick(scene);
     expect(movesOf(scene)).toEqual([]);
     expect(alertsOf(scene.world, other)).toContain('region_unreachable');
+  });
+
+  describe('operators, while a cause stands', () => {
+    const cut = (scene: Scene) => scene.world.backstage.regions[other].probe.answer(east, { reached: false, why: 'no route' });
+    const heal = (scene: Scene) => scene.world.backstage.regions[other].probe.answer(east, { reached: true, httpStatus: 200 });
+    const ticks = async (scene: Scene, durationMs: number) => {
+      for (let ms = 0; ms < durationMs; ms += TICK_MS) await tick(scene);
+    };
+    const HOUR_MS = 3_600_000;
+
+    test('for hours -> told when it begins, and again each hour', async () => {
+      const scene = await sceneOf();
+      cut(scene);
+      await ticks(scene, HOUR_MS / 2);
+      expect(alertsOf(scene.world, other)).toEqual(['region_unreachable']);
+      await ticks(scene, 2 * HOUR_MS);
+      expect(alertsOf(scene.world, other)).toEqual(Array.from({ length: 3 }, () => 'region_unreachable'));
+    });
+
+    test('it ends and begins again -> told again at once', async () => {
+      const scene = await sceneOf();
+      for (let times = 0; times < 2; times += 1) {
+        cut(scene);
+        await ticks(scene, 5 * policy.dwellMs);
+        heal(scene);
+        await ticks(scene, 5 * TICK_MS);
+      }
+      expect(alertsOf(scene.world, other)).toHaveLength(2);
+    });
+
+    test('nobody could be told -> told at the next tick', async () => {
+      const scene = await sceneOf();
+      cut(scene);
+      const mend = scene.world.breakage.add({ part: 'alerts', when: 'before' });
+      await ticks(scene, 5 * policy.dwellMs);
+      expect(alertsOf(scene.world, other)).toEqual([]);
+      mend();
+      await tick(scene);
+      expect(alertsOf(scene.world, other)).toHaveLength(1);
+    });
+
+    test('told, and the note of it is lost -> told once more, and no more than that', async () => {
+      const scene = await sceneOf();
+      cut(scene);
+      const { votes } = scene.world;
+      const ports = portsAt(scene, other);
+      let lost = 0;
+      const forgetful = { ...ports, votes: { list: () => votes.list(), cast: (vote: Vote) => (vote.raised && lost === 0 ? Promise.reject(new PortFault({ port: 'votes', retryable: true, message: `lost ${(lost += 1)}` })) : votes.cast(vote)) } };
+      for (let ms = 0; ms < 10 * policy.dwellMs; ms += TICK_MS) {
+        await watchActiveRegion(forgetful);
+        scene.world.clock.advance(TICK_MS);
+      }
+      expect([lost, alertsOf(scene.world, other).length]).toEqual([1, 2]);
+    });
   });
 
   test('the witness is gone too, and nobody else speaks -> alerts, no move', async () => {

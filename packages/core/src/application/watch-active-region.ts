@@ -1,13 +1,14 @@
 // One tick of a detector: look at the active region, vote, weigh all votes by the table, act. Invariant: it never
 // moves anything itself; it starts the workflow that does, in its own region, and only when the table says so.
-import { detect, isFresh, takeOverRegion } from '../domain/failover/detect.ts';
-import type { Detection, DetectPolicy, View } from '../domain/failover/detect.ts';
+import { detect, isFresh, isToRaise, takeOverRegion } from '../domain/failover/detect.ts';
+import type { Detection, DetectPolicy, Raised, View } from '../domain/failover/detect.ts';
 import type { MoveRequest } from '../domain/failover/move.ts';
 import { nextEpoch } from '../domain/region/epoch.ts';
 import type { EpochRecord } from '../domain/region/epoch.ts';
 import { isRegion } from '../domain/region/region.ts';
 import type { Vantage } from '../domain/region/region.ts';
 import type { EpochMs } from '../domain/time.ts';
+import type { AlertKind } from '../ports/alerts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EpochRegister } from '../ports/epoch-register.ts';
 import { isPortFault } from '../ports/fault.ts';
@@ -46,8 +47,9 @@ export interface WatchPorts {
 export async function watchActiveRegion(ports: WatchPorts): Promise<Detection> {
   const record = await ports.epochs.read();
   const views = await ports.votes.list();
-  const mine = await lookAt(ports, record, lastOwnView(ports, record, views));
-  await ports.votes.cast({ ...mine, about: record.activeRegion });
+  const before = views.find((view) => view.vantage === ports.vantage && view.about === record.activeRegion);
+  const mine: Vote = { ...(await lookAt(ports, record, lastOwnView(ports, before))), about: record.activeRegion, ...(before?.raised && { raised: before.raised }) };
+  await ports.votes.cast(mine);
   const oldestUnpostedAgeMs = await readAge(ports, record);
   const ableToTakeOver = await isAbleToTakeOver(ports, record);
   const detection = detect({
@@ -61,13 +63,13 @@ export async function watchActiveRegion(ports: WatchPorts): Promise<Detection> {
     ableToTakeOver,
     policy: ports.policy,
   });
-  await act(ports, record, detection);
+  await act(ports, record, { detection, mine });
   return detection;
 }
 
 /** This detector's last view, unless it is so old, or its clock has been set back so far, that failures then and now are not consecutive. */
-const lastOwnView = (ports: WatchPorts, record: EpochRecord, views: readonly Vote[]): View | undefined =>
-  views.find((view) => view.vantage === ports.vantage && view.about === record.activeRegion && isFresh(view, ports.clock.now(), ports.policy));
+const lastOwnView = ({ clock, policy }: WatchPorts, before: Vote | undefined): View | undefined =>
+  (before && isFresh(before, clock.now(), policy) ? before : undefined);
 
 async function lookAt(ports: WatchPorts, record: EpochRecord, before: View | undefined): Promise<View> {
   const at = ports.clock.now();
@@ -122,21 +124,44 @@ async function isAbleToTakeOver(ports: WatchPorts, record: EpochRecord): Promise
   }
 }
 
-async function act(ports: WatchPorts, record: EpochRecord, detection: Detection): Promise<void> {
-  const detail = { row: detection.row, active_region: record.activeRegion, epoch: record.epoch };
+interface Judged {
+  readonly detection: Detection;
+  readonly mine: Vote;
+}
+
+async function act(ports: WatchPorts, record: EpochRecord, { detection, mine }: Judged): Promise<void> {
   switch (detection.action) {
     case 'none':
-      return;
+      return mine.raised && remember(ports, mine, undefined);
     case 'alert':
-      return ports.tell({ kind: detection.row === 'D-80' ? 'settlement_stalled' : 'region_unreachable', sentence: `${detection.because}.`, detail });
+      return raise(ports, record, { kind: detection.row === 'D-80' ? 'settlement_stalled' : 'region_unreachable', detection, mine });
     case 'ask_approval':
-      return ports.tell({ kind: 'failover_needs_approval', sentence: `${detection.because}.`, detail });
+      return raise(ports, record, { kind: 'failover_needs_approval', detection, mine });
     case 'fail_over': {
       const to = takeOverRegion(record);
       return start(ports, { to, kind: 'failover', runId: `failover-${nextEpoch(record.epoch)}-${to}`, fromEpoch: record.epoch, by: `detector ${ports.vantage}`, reason: `${detection.row}: ${detection.because}` });
     }
     case 'resume':
       return start(ports, { to: record.activeRegion, kind: record.kind, runId: record.runId, fromEpoch: record.epoch, by: `detector ${ports.vantage}`, reason: record.reason });
+  }
+}
+
+/** Dying between the two tells it once more; what nobody heard is told again at the next tick. */
+async function raise(ports: WatchPorts, record: EpochRecord, { kind, detection, mine }: Judged & { readonly kind: AlertKind }): Promise<void> {
+  const { row, because } = detection;
+  const at = ports.clock.now();
+  if (!isToRaise(row, at, mine.raised)) return;
+  const isTold = await ports.tell({ kind, sentence: `${because}.`, detail: { row, active_region: record.activeRegion, epoch: record.epoch } });
+  if (isTold) await remember(ports, mine, { row, at });
+}
+
+/** In the vote of this tick, which the next one reads. A memory that cannot be kept costs an alert too many. */
+async function remember(ports: WatchPorts, { raised: _before, ...mine }: Vote, raised: Raised | undefined): Promise<void> {
+  try {
+    await ports.votes.cast({ ...mine, ...(raised && { raised }) });
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    ports.log.warn('raised_not_remembered', { cause: error.message });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Raised } from '../domain/failover/detect.ts';
 import type { Region, Vantage } from '../domain/region/region.ts';
 import type { EpochMs } from '../domain/time.ts';
 
@@ -11,6 +12,8 @@ export interface Vote {
   readonly failingSince?: EpochMs;
   /** A region about itself: it cannot settle, has not been able to for long enough, and why. */
   readonly critical?: string;
+  /** What this detector last told operators of what still stands: its own memory, and nobody else's concern. */
+  readonly raised?: Raised;
 }
 
 /** The detectors' last votes, one per vantage, overwritten. Throws PortFault of port `votes`. */

@@ -40,7 +40,7 @@ const charges = async () => ((await (await fetch(`${url}/charges`)).json()) as r
 function settling(policy: PaymentPolicy): SettlePorts {
   const own = world.regions['us-east-1'];
   return {
-    region: 'us-east-1', policy, clock: world.clock, digest: world.digest, log: own.log, metrics: own.metrics, tell: async () => {}, announce: async () => {},
+    region: 'us-east-1', policy, clock: world.clock, digest: world.digest, log: own.log, metrics: own.metrics, tell: async () => true, announce: async () => {},
     journal: own.journal, refunds: own.refunds, epochs: own.epochs, ledger: own.ledger, acquirer: createHttpAcquirer({ baseUrl: url }),
   };
 }

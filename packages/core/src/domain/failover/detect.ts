@@ -90,6 +90,19 @@ export const detectTable: readonly Row[] = [
   { id: 'D-100', because: 'the active region answers and settles', action: 'none', when: () => true },
 ];
 
+/** What a detector last told operators, and when. */
+export interface Raised {
+  readonly row: string;
+  readonly at: EpochMs;
+}
+
+/** Often enough for who came on call meanwhile, seldom enough to be read. */
+export const RAISE_AGAIN_MS = 3_600_000;
+
+/** Operators are told when a cause begins, and hourly while it stands. A clock that was set back tells once more. */
+export const isToRaise = (row: string, now: EpochMs, last: Raised | undefined): boolean =>
+  last?.row !== row || now - last.at >= RAISE_AGAIN_MS || now < last.at;
+
 /** What the detector in `facts.me` would do now, and why. */
 export function detect(facts: DetectFacts): Detection {
   const row = detectTable.find((candidate) => candidate.when(facts));

@@ -17,7 +17,7 @@ export interface VotesFixture {
 }
 
 const good = (vantage: Vantage): Vote => ({ vantage, about: 'us-east-1', at: epochMs(1000), failures: 0 });
-const bad = (vantage: Vantage): Vote => ({ vantage, about: 'us-east-1', at: epochMs(2000), failures: 3, failingSince: epochMs(1500), critical: 'the ledger does not answer' });
+const bad = (vantage: Vantage): Vote => ({ vantage, about: 'us-east-1', at: epochMs(2000), failures: 3, failingSince: epochMs(1500), critical: 'the ledger does not answer', raised: { row: 'D-40', at: epochMs(1900) } });
 
 const listed = (list: readonly Vote[]): readonly Vote[] => list.toSorted((a, b) => (a.vantage < b.vantage ? -1 : 1));
 
