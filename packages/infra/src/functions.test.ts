@@ -1,10 +1,6 @@
 // The functions as they are deployed against the manifest they are derived from, in both directions.
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
-import { bundleFunctions } from '@understudy/functions/bundle';
+import { expect, test } from 'vitest';
 import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, reservedInstances, stageLimit, usageKeysOf, witnessRegion } from '@understudy/functions/manifest';
-import { allowedOf, roleOf, statementsOf } from './policies.test-support.ts';
 import { environmentOf, knownVariables } from './constructs/environment.ts';
 import { grantOf, knownRights } from './constructs/rights.ts';
 import { readDeployment } from './config/config.ts';
@@ -130,53 +126,4 @@ test('rhythm: every scheduled function -> called at its interval, with one insta
 test('R10: by default no concurrency is reserved -> but for what may run once at a time, and for health', () => {
   const reserved = functions.filter(({ name }) => deployed(name, 'us-east-1').Properties?.['ReservedConcurrentExecutions'] !== undefined).map(({ name }) => name);
   expect(reserved).toEqual(functions.filter(({ name, kind }) => kind === 'schedule' || name in reservedInstances).map(({ name }) => name));
-});
-
-let bundles: Readonly<Record<string, string>>;
-beforeAll(async () => {
-  bundles = await bundleFunctions(resolve('.bundles'));
-});
-
-/** Operations of AWS's clients that are left in a bundle once everything unused is shaken out of it. */
-const operationsIn = (name: string): ReadonlySet<string> =>
-  new Set([...readFileSync(join(bundles[name] ?? ''), 'utf8').matchAll(/class extends [\w$]+\([\w$]+,[\w$]+,"(\w+)"/g)].map((match) => match[1] ?? ''));
-
-/** What an action allows, where the two have different names. */
-const operationOf: Readonly<Record<string, string>> = { 's3:ListBucket': 'ListObjectsV2' };
-/** Done by Lambda, the extension or the ledger's own protocol, and not by a client of AWS in the bundle. */
-const notByClient = /^(logs|xray|ec2|kms|rds-db|secretsmanager):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/;
-
-const unneeded = (allowed: readonly string[], operations: ReadonlySet<string>): readonly string[] =>
-  [...new Set(allowed)].filter((action) => !notByClient.test(action) && !operations.has(operationOf[action] ?? action.split(':')[1] ?? ''));
-
-test.each(functions)('R7: $name -> may do nothing that its code does not do', ({ name, kind }) => {
-  const allowed = allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).map(({ action }) => action);
-  expect(unneeded(allowed, operationsIn(name))).toEqual([]);
-  expect(allowed.some((action) => action.startsWith('sqs:Receive'))).toBe(kind === 'queue');
-});
-
-test.each(['dynamodb:Scan', 'dynamodb:DeleteItem', 'rds:FailoverGlobalCluster', 's3:PutObject'])('R7: %s for a function that does not do it, planted -> found', (action) => {
-  expect(unneeded([action], operationsIn('health'))).toEqual([action]);
-});
-
-test.each(functions)('R7: $name -> what its code asks of topics, queues, workflows and databases, it may', ({ name }) => {
-  const services: Readonly<Record<string, string>> = {
-    SendMessage: 'sqs:SendMessage', Publish: 'sns:Publish', PublishBatch: 'sns:Publish', StartExecution: 'states:StartExecution', PutObject: 's3:PutObject', GetObject: 's3:GetObject',
-    FailoverGlobalCluster: 'rds:FailoverGlobalCluster', SwitchoverGlobalCluster: 'rds:SwitchoverGlobalCluster', DescribeGlobalClusters: 'rds:DescribeGlobalClusters', GetItem: 'dynamodb:GetItem',
-  };
-  const allowed = new Set(allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).map(({ action }) => action));
-  expect([...operationsIn(name)].flatMap((operation) => services[operation] ?? []).filter((action) => !allowed.has(action))).toEqual([]);
-});
-
-/** AWS knows no resources for these. */
-const withoutResources = /^(xray:|ec2:)/;
-
-test.each(functions)('R7: $name -> a wildcard stands only where AWS knows no resource, or within one thing', ({ name }) => {
-  const broad = allowedOf(roleOf(standard, names.inAccount(name, 'us-east-2'))).filter(({ action, resource }) => !withoutResources.test(action) && (action.includes('*') || resource === '*'));
-  expect(broad).toEqual([]);
-});
-
-test('R7: what only Lambda itself may do in the network -> denied to the function\'s code', () => {
-  const [deny] = statementsOf(roleOf(standard, names.inAccount('accept', 'us-east-2'))).filter(({ Effect }) => Effect === 'Deny');
-  expect(deny).toMatchObject({ Condition: { ArnEquals: { 'lambda:SourceFunctionArn': names.functionArn('accept', 'us-east-2') } } });
 });
