@@ -57,6 +57,19 @@ const infra = {
   ...((await load('packages/infra/src/diagram.ts')) as Pick<Infra, 'deploymentDiagram'>),
 } satisfies Infra;
 
+interface Cli {
+  readonly verbTree: readonly {
+    readonly heading: string;
+    readonly verbs: readonly { readonly name: string; readonly about: string; readonly arguments?: readonly { readonly name: string }[]; readonly options?: readonly { readonly flags: string }[] }[];
+  }[];
+}
+
+/** Every verb of the command, as its help and its completion have them. */
+export const { verbTree } = (await load('packages/cli/src/tree/index.ts')) as Cli;
+
+const verbRows = (): readonly (readonly string[])[] =>
+  verbTree.flatMap(({ heading, verbs }) => [[`**${heading}**`, ''], ...verbs.map((verb) => [`\`${[verb.name, ...(verb.arguments ?? []).map(({ name }) => name)].join(' ')}\``, verb.about])]);
+
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string =>
   [heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
 
@@ -144,6 +157,7 @@ const regions: Readonly<Record<string, () => string>> = {
   scenarios: () => table(['scenario', 'what happens'], twin.scenarios.map(aboutRow)),
   'long-runs': () => table(['long run', 'what happens'], twin.longRuns.map(aboutRow)),
   configuration: () => table(['field', 'may be', 'default', 'what it is for'], infra.fieldTable.map(({ name, allowed: may, byDefault, about }) => [`\`${name}\``, may, byDefault, about])),
+  verbs: () => table(['`understudy ...`', 'what it does'], verbRows()),
   deployment: () => infra.deploymentDiagram(),
   decisions: () => table(['record', 'status'], decisionRecords().map(({ file, title, status }) => [`[${title}](${file})`, status])),
 };

@@ -21,12 +21,12 @@ export const repairVerbs: VerbGroup = {
       load: async () => (await import('../verbs/audit.ts')).audit,
     },
     {
-      name: 'dlq list', about: 'list them by name; exit 1 if there are any, 3 if a region does not answer',
+      name: 'dlq list', about: 'dead letters and payments that were set aside, by name; exit 1 if there are any, 3 if a region does not answer',
       examples: ['dlq list'],
       load: async () => (await import('../verbs/dlq.ts')).list,
     },
     {
-      name: 'dlq show', about: 'say what is known of one',
+      name: 'dlq show', about: 'what is known of a dead letter, or of a payment that was set aside',
       arguments: [{ name: '<name>', about: 'as dlq list prints it' }],
       examples: ['dlq show payment:demo:order-1'],
       load: async () => (await import('../verbs/dlq.ts')).show,
@@ -86,7 +86,7 @@ export const repairVerbs: VerbGroup = {
       load: async () => (await import('../verbs/webhooks.ts')).list,
     },
     {
-      name: 'webhooks redeliver', about: 'tell a delivery again, under its old id',
+      name: 'webhooks redeliver', about: 'tell a delivery again, or all that were given up; each under its old id',
       arguments: [{ name: '[delivery]', about: 'as webhooks list shows it' }],
       options: [{ flags: '--all', about: 'all that were given up' }],
       examples: ['webhooks redeliver --all'],
