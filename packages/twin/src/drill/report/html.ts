@@ -26,7 +26,7 @@ const colours: Readonly<Record<string, string>> = {
 const style = `
 :root{color-scheme:light dark;--text:#1c2330;--dim:#5b6575;--line:#d5dae2;--back:#fff;--raised:#f5f7fa;--good:#1a7f4b;--bad:#c0392b}
 @media(prefers-color-scheme:dark){:root{--text:#e6e9ef;--dim:#9aa4b5;--line:#39424f;--back:#14181f;--raised:#1d232c;--good:#4cc38a;--bad:#ff7b6b}}
-*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:64rem;margin:0 auto;padding:1.5rem 1rem}
+*{box-sizing:border-box}body{font:15px/1.5 system-ui,sans-serif;color:var(--text);background:var(--back);max-width:70rem;margin:0 auto;padding:1.5rem 1rem}
 h1{font-size:1.5rem;margin:0 0 .5rem}h2{font-size:1.25rem;margin:0 0 .25rem}h3{font-size:1rem;margin:1.75rem 0 .5rem}section{margin-top:2.5rem;border-top:1px solid var(--line);padding-top:1.5rem}p{margin:.25rem 0}a{color:inherit}
 .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.87rem}th,td{text-align:left;vertical-align:top;padding:.35rem 1rem .35rem 0;border-bottom:1px solid var(--line);white-space:nowrap}th{color:var(--dim);font-weight:500}
 td{font-variant-numeric:tabular-nums}td.wrap{white-space:normal;min-width:18rem}
