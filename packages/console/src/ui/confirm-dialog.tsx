@@ -20,7 +20,11 @@ export function ConfirmDialog({ title, consequences, verb, onConfirm, onClose, c
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
-      <form method="dialog" onSubmit={onConfirm}>
+      <form onSubmit={(event) => {
+        // The dialog goes with its element; a form that submits itself would by then be gone.
+        event.preventDefault();
+        onConfirm();
+      }}>
         <h2 id={id}>{title}</h2>
         <ul>{consequences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
         {children}

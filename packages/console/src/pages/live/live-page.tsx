@@ -5,6 +5,7 @@ import { whyNotWhole } from '../../contract/index.ts';
 import { postJson } from '../../data/http.ts';
 import { useTwin } from '../../data/twin.tsx';
 import { ActionButton, Badge, Loading, PageHead, Panel } from '../../ui/index.ts';
+import { LoadPanel } from '../load/load-panel.tsx';
 import { Charts } from './charts.tsx';
 import { EventList } from './event-list.tsx';
 import { Glance } from './glance.tsx';
@@ -26,7 +27,10 @@ export function LivePage(): ReactNode {
       {connection === 'lost' && <p className="notice" data-tone="bad" role="alert">The twin does not answer; what is shown is how it was last seen.</p>}
       <Glance state={state} />
       <div className="columns">{regions.map((region) => <RegionPanel key={region} region={region} state={state} reload={reload} />)}</div>
-      <MovePanel state={state} reload={reload} />
+      <div className="columns uneven">
+        <MovePanel state={state} reload={reload} />
+        <LoadPanel />
+      </div>
       <Charts />
       <LinkMap />
       <div className="columns uneven">
