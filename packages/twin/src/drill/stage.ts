@@ -32,9 +32,8 @@ export interface Scenario {
 }
 
 export const isActive = (region: Region) => (state: TwinState): boolean => state.epoch?.activeRegion === region && state.epoch.phase === 'open';
-const isHealed = (region: Region) => (state: TwinState) => isActive(region)(state) && state.epoch?.healed === true;
-/** The report of a move is made a moment after its end. */
-const isReported = ({ epoch, last }: TwinState): boolean => last !== undefined && last.epoch === epoch?.epoch;
+/** And reported: the report of a move is made a moment after its end. */
+const isHealed = (region: Region) => (state: TwinState) => isActive(region)(state) && state.epoch?.healed === true && state.last?.epoch === state.epoch.epoch;
 const standbyFollows = (region: Region) => (state: TwinState) => {
   const { up, ledger } = state.regions[region];
   return up && ledger.role === 'standby' && ledger.fence === state.epoch?.epoch && (ledger.lagMs ?? Infinity) < 1_000;
@@ -45,7 +44,7 @@ const HEAL_LIMIT_S = 120;
 
 export async function failedOver(stage: Stage, to: Region): Promise<void> {
   await stage.until(`${to} settles`, isActive(to));
-  const state = await stage.until(`everything from before is in the ledger of ${to}`, (now) => isHealed(to)(now) && isReported(now), HEAL_LIMIT_S);
+  const state = await stage.until(`everything from before is in the ledger of ${to}`, isHealed(to), HEAL_LIMIT_S);
   if (state.last) stage.moved(state.last);
   stage.say(`the move to ${to} is healed`);
 }
