@@ -33,7 +33,7 @@ function statementsFor(payments: readonly DecidedPayment[], tables: RawTables): 
     insert(`${schema}.payment`, ['merchant_id', 'transaction_id', 'customer_id', 'amount_minor', 'currency', 'status', 'acquirer_reference', 'epoch', 'decided_at', 'business_date', 'live'],
       rows.map((payment) => [...key(payment), payment.acceptance.customerId, payment.acceptance.amount.minor.toString(), 'USD', 'processed', payment.decision.acquirerReference, 1, isoTime(payment.decision.decidedAt), payment.decision.businessDate, true])),
     insert(`${schema}.posting`, ['merchant_id', 'transaction_id', 'account', 'amount_minor', 'currency'],
-      rows.flatMap((payment) => [[...key(payment), 'acquirer:receivable', payment.acceptance.amount.minor.toString(), 'USD'], [...key(payment), `merchant:${payment.merchantId}:payable`, (-payment.acceptance.amount.minor).toString(), 'USD']])),
+      rows.flatMap((payment) => [[...key(payment), 'acquirer:receivable', payment.acceptance.amount.minor.toString(), 'USD'], [...key(payment), `merchant:${payment.merchantId}:payable`, `-${payment.acceptance.amount.minor}`, 'USD']])),
     insert(`${schema}.outbox`, ['merchant_id', 'transaction_id', 'event', 'payload'],
       rows.map((payment) => [...key(payment), 'payment.processed', JSON.stringify({ merchant_id: payment.merchantId, transaction_id: payment.transactionId, customer_id: payment.acceptance.customerId, amount: formatAmount(payment.acceptance.amount), currency: 'USD', status: 'processed', accepted_at: isoTime(payment.acceptance.acceptedAt), accepted_region: 'us-east-1', decided_at: isoTime(payment.decision.decidedAt), live: 'true' })])),
   ];
