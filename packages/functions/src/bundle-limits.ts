@@ -5,3 +5,5 @@ export const BUNDLE_BYTES_MAX = 300_000;
 
 /** Processor time of an import in a fresh process, on a machine like a developer's; a small function has a third of it. */
 export const IMPORT_MS_MAX = 60;
+
+export const isTooMuch = ({ bytes, importMs = 0 }: { readonly bytes: number; readonly importMs?: number }): boolean => bytes > BUNDLE_BYTES_MAX || importMs > IMPORT_MS_MAX;

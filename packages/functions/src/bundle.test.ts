@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundleFunctions } from './bundle.ts';
-import { BUNDLE_BYTES_MAX } from './bundle-limits.ts';
+import { BUNDLE_BYTES_MAX, IMPORT_MS_MAX, isTooMuch } from './bundle-limits.ts';
 import { functions } from './manifest.ts';
 import type { FunctionName } from './manifest.ts';
 
@@ -33,8 +34,20 @@ test.concurrent.each(functions)('bundle: $name in a fresh process -> does nothin
 });
 
 test.each(functions)('bundle: $name -> one small file with its source map beside it', async ({ name }) => {
-  expect((await stat(bundles[name])).size).toBeLessThanOrEqual(BUNDLE_BYTES_MAX);
+  expect(isTooMuch({ bytes: (await stat(bundles[name])).size })).toBe(false);
   expect(await readFile(`${bundles[name]}.map`, 'utf8')).toContain('"version"');
+});
+
+test('bundle: its clients whole again, planted -> too large', async () => {
+  const entry = join(import.meta.dirname, 'publish/publish.lambda.ts');
+  const { outputFiles } = await build({ entryPoints: [entry], bundle: true, minify: true, platform: 'node', format: 'esm', target: 'node24', mainFields: ['module', 'main'], external: ['pg-native'], write: false, logLevel: 'silent' });
+  expect(isTooMuch({ bytes: outputFiles[0]?.contents.byteLength ?? 0 })).toBe(true);
+});
+
+test('bundle: an import that takes a millisecond too long, a byte too many, planted -> both are refused', () => {
+  expect(isTooMuch({ bytes: BUNDLE_BYTES_MAX, importMs: IMPORT_MS_MAX })).toBe(false);
+  expect(isTooMuch({ bytes: BUNDLE_BYTES_MAX, importMs: IMPORT_MS_MAX + 1 })).toBe(true);
+  expect(isTooMuch({ bytes: BUNDLE_BYTES_MAX + 1 })).toBe(true);
 });
 
 test('bundle: nothing changed -> nothing is built again; a damaged or missing bundle -> only that one is', async () => {

@@ -1,6 +1,7 @@
 // The functions as they are deployed against the manifest they are derived from, in both directions.
 import { expect, test } from 'vitest';
 import { authorizerTtlS, everyMs, functions, gatewayResponses, merchantLimit, nightly, queues, readConfig, regions, reservedInstances, stageLimit, usageKeysOf, witnessRegion } from '@understudy/functions/manifest';
+import type { FunctionSpec, QueueSettings } from '@understudy/functions/manifest';
 import { environmentOf, knownVariables } from './constructs/environment.ts';
 import { grantOf, knownRights } from './constructs/rights.ts';
 import { readDeployment } from './config/config.ts';
@@ -21,9 +22,15 @@ const deployed = (name: string, region: string): Found => {
   return found;
 };
 
+type Properties = Found['Properties'];
+
+/** What of a deployed function is other than its row in the manifest, by which the twin runs it. */
+const otherThan = (properties: Properties = {}, { timeoutMs, memoryMb }: Pick<FunctionSpec, 'timeoutMs' | 'memoryMb'>): readonly string[] =>
+  Object.entries({ Timeout: timeoutMs / 1000, MemorySize: memoryMb, Runtime: 'nodejs24.x', Handler: 'index.handler' }).filter(([key, value]) => properties[key] !== value).map(([key]) => key);
+
 test('manifest: every function -> deployed in both regions with its timeout and memory, and nothing else is', () => {
   for (const region of regions) {
-    for (const { name, timeoutMs, memoryMb } of functions) expect(deployed(name, region).Properties).toMatchObject({ Timeout: timeoutMs / 1000, MemorySize: memoryMb, Runtime: 'nodejs24.x', Handler: 'index.handler' });
+    for (const { name, timeoutMs, memoryMb } of functions) expect(otherThan(deployed(name, region).Properties, { timeoutMs, memoryMb })).toEqual([]);
     const own = resourcesOf(standard, 'AWS::Lambda::Function').filter(({ stack, Properties }) => stack.endsWith(region) && Properties?.['FunctionName'] !== undefined);
     expect(own).toHaveLength(functions.length);
   }
@@ -98,6 +105,39 @@ test('A7: the firewall -> lets health through before all else', () => {
   const rules = resourcesOf(standard, 'AWS::WAFv2::WebACL')[0]?.Properties?.['Rules'] as readonly { readonly Name: string; readonly Priority: number; readonly Action?: unknown }[];
   expect([...rules].sort((a, b) => a.Priority - b.Priority)[0]).toMatchObject({ Name: 'health', Action: { Allow: {} } });
   expect(resourcesOf(standard, 'AWS::WAFv2::WebACLAssociation')).toHaveLength(2);
+});
+
+/** The same of a queue and of what takes from it. */
+const otherQueueThan = (queue: Properties = {}, source: Properties = {}, { batchMax, batchWindowMs, visibilityTimeoutMs, receiveCountMax }: QueueSettings): readonly string[] => {
+  const window = source['MaximumBatchingWindowInSeconds'] ?? 0;
+  const retries = (queue['RedrivePolicy'] as { readonly maxReceiveCount?: number } | undefined)?.maxReceiveCount;
+  const pairs = { BatchSize: [source['BatchSize'], batchMax], Window: [window, batchWindowMs / 1000], VisibilityTimeout: [queue['VisibilityTimeout'], visibilityTimeoutMs / 1000], Retries: [retries, receiveCountMax] };
+  return Object.entries(pairs).filter(([, [found, wanted]]) => found !== wanted).map(([key]) => key);
+};
+
+const queueOfTest = (name: string): { readonly queue: Properties; readonly source: Properties } => ({
+  queue: resourcesOf(standard, 'AWS::SQS::Queue').find(({ stack, Properties }) => stack.endsWith('us-east-2') && Properties?.['QueueName'] === names.of(queueOf(name).queue))?.Properties,
+  source: resourcesOf(standard, 'AWS::Lambda::EventSourceMapping').find(({ stack, id }) => stack.endsWith('us-east-2') && id.startsWith(name))?.Properties,
+});
+
+test.each(Object.entries(queues))('manifest: the queue of %s -> batches, waits and gives up as in the twin', (name, settings) => {
+  const { queue, source } = queueOfTest(name);
+  expect(otherQueueThan(queue, source, settings)).toEqual([]);
+});
+
+test('manifest: a function with more time or memory than in the twin, planted -> found', () => {
+  const [spec] = functions.filter(({ name }) => name === 'settle');
+  if (!spec) throw new Error('there is no settle');
+  const { Properties } = deployed('settle', 'us-east-1');
+  expect(otherThan({ ...Properties, Timeout: 900 }, spec)).toEqual(['Timeout']);
+  expect(otherThan({ ...Properties, MemorySize: 128 }, spec)).toEqual(['MemorySize']);
+});
+
+test('manifest: a queue with larger batches, one that gives up sooner, planted -> found', () => {
+  const { queue, source } = queueOfTest('settle');
+  const settings = queues['settle'] as QueueSettings;
+  expect(otherQueueThan(queue, { ...source, BatchSize: 100 }, settings)).toEqual(['BatchSize']);
+  expect(otherQueueThan({ ...queue, RedrivePolicy: { maxReceiveCount: 1 } }, source, settings)).toEqual(['Retries']);
 });
 
 test('P9 R4: the queues -> settings of the manifest, a dead-letter queue each, and a visibility of at least six times the function\'s time', () => {

@@ -10,11 +10,21 @@ const named = (texts: readonly string[]): ReadonlySet<string> =>
 
 const files = readdirSync('packages/infra/src', { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts'));
 
+const tests = files.map((file) => readFileSync(join('packages/infra/src', file), 'utf8'));
+
+const forgotten = (texts: readonly string[]): readonly string[] => {
+  const found = named(texts);
+  return wanted.filter((id) => !found.has(id));
+};
+
 test('D1: every requirement of the deployment -> named by at least one test', () => {
-  const found = named(files.map((file) => readFileSync(join('packages/infra/src', file), 'utf8')));
-  expect(wanted.filter((id) => !found.has(id))).toEqual([]);
+  expect(forgotten(tests)).toEqual([]);
 });
 
 test('D1: a requirement that no test names, planted -> found', () => {
   expect(named(["test('R1 R2: a -> b', () => {});", "test.each(list)('F5: %s -> c', () => {});"])).toEqual(new Set(['R1', 'R2', 'F5']));
+});
+
+test.each(['R7', 'F8'])('D1: every test of %s gone, planted -> it is missed', (id) => {
+  expect(forgotten(tests.map((text) => text.replaceAll(new RegExp(`\\b${id}\\b`, 'g'), 'X')))).toEqual([id]);
 });
