@@ -32,7 +32,7 @@ export function programOf(action: Action, { out, err }: ProgramOutput): Command 
     .configureOutput({ writeOut: out, writeErr: err })
     .showHelpAfterError(`Verbs: ${[...new Set(allVerbs.map(({ name }) => wordsOf(name)[0]))].join(', ')}. Add --help for more.`)
     .exitOverride();
-  for (const { heading, verbs } of verbTree) for (const face of verbs) addVerb(program, heading, face, action);
+  for (const { heading, verbs } of verbTree) for (const face of verbs) addVerb(program, { heading, face, action });
   return program;
 }
 
@@ -41,7 +41,7 @@ const wordsOf = (name: string): readonly [string, string | undefined] => {
   return [first, second];
 };
 
-function addVerb(program: Command, heading: string, face: VerbFace, action: Action): void {
+function addVerb(program: Command, { heading, face, action }: { readonly heading: string; readonly face: VerbFace; readonly action: Action }): void {
   const [first, second] = wordsOf(face.name);
   const parent = second === undefined ? program : groupNamed(program, first, heading);
   const command = parent.command(second ?? first)

@@ -20,12 +20,12 @@ export const beginVerbs: VerbGroup = {
     },
     {
       name: 'drill', about: 'break a twin of its own under load and check every promise; or, with --aws, take something from a region of a deployment; exit 1 if a promise was broken',
-      arguments: [{ name: '[name]', about: 'which; left out, they are listed' }],
+      arguments: [{ name: '[name]', about: 'which, or all; left out, they are listed' }],
       options: [
         { flags: '--seed <number>', about: 'the same seed breaks the same things', byDefault: '1', whole: { least: 0, most: 2_147_483_647 } },
         { flags: '--rate <count>', about: 'payments a second', byDefault: '100', whole: { least: 1, most: 1000 } },
-        { flags: '--scale <factor>', about: 'stretches loads and pauses, from 0.2 to 10', byDefault: '1' },
-        { flags: '--html <file>', about: 'write a page with the timeline and the figures' },
+        { flags: '--scale <factor>', about: 'stretches pauses and patience, from 0.2 to 10', byDefault: '1' },
+        { flags: '--html <file>', about: 'write a page with the timeline and the figures; for all drills, a folder of them' },
         { flags: '--junit <file>', about: 'write the verdict for a build server' },
         { flags: '--aws', about: 'an experiment of the Fault Injection Service, which gives back by itself what it takes' },
         { flags: '--region <region>', about: 'with --aws: from which region', oneOf: ['us-east-1', 'us-east-2'] },

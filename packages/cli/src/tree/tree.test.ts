@@ -92,5 +92,5 @@ test('up: its options -> are those of npm start', () => {
   const usage = readFileSync(new URL('../../../twin/src/options.ts', import.meta.url), 'utf8');
   const starts = [...usage.matchAll(/^ {2}--([a-z-]+)/gm)].map(([, name]) => name).filter((name) => name !== 'json' && name !== 'help');
   const up = allVerbs.find(({ name }) => name === 'up');
-  expect(up?.options?.map(({ flags }) => /--([\w-]+)/.exec(flags)?.[1]).toSorted()).toEqual(starts.toSorted());
+  expect(new Set(up?.options?.map(({ flags }) => /--([\w-]+)/.exec(flags)?.[1]))).toEqual(new Set(starts));
 });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { longRuns } from '../crash-points/every-write.ts';
 import type { LongRun } from '../crash-points/every-write.ts';
+import { UsageError } from '../options.ts';
 import { runDrill } from './drill.ts';
 import type { DrillReport, Unplayed } from './drill.ts';
 import { Progress } from './progress.ts';
@@ -49,11 +50,11 @@ function readCommand(): Command {
   const wanted = positionals[0] === 'all' ? scenarios : scenarios.filter(({ name }) => name === positionals[0]);
   const seed = Number(values.seed);
   const ratePerSecond = Number(values.rate);
-  if (values.help || wanted.length === 0 || positionals.length !== 1) throw new Error(usage);
-  if (!Number.isInteger(seed) || seed < 0) throw new Error('--seed must be a whole number, 0 or more');
-  if (!(ratePerSecond >= 1 && ratePerSecond <= 1_000)) throw new Error('--rate must be from 1 to 1000 payments/s');
+  if (values.help || wanted.length === 0 || positionals.length !== 1) throw new UsageError(usage);
+  if (!Number.isInteger(seed) || seed < 0) throw new UsageError('--seed must be a whole number, 0 or more');
+  if (!(ratePerSecond >= 1 && ratePerSecond <= 1_000)) throw new UsageError('--rate must be from 1 to 1000 payments/s');
   const scale = Number(values.scale);
-  if (!(scale >= 0.2 && scale <= 10)) throw new Error('--scale stretches the pauses and the patience: from 0.2 to 10');
+  if (!(scale >= 0.2 && scale <= 10)) throw new UsageError('--scale stretches the pauses and the patience: from 0.2 to 10');
   return { wanted, seed, ratePerSecond, scale, files: values };
 }
 
@@ -151,5 +152,6 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
+  // Whoever reads the code can tell a mistyped name from a broken promise.
+  process.exit(error instanceof UsageError ? 2 : 1);
 });
