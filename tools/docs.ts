@@ -50,11 +50,13 @@ const twin = {
 interface Infra {
   readonly fieldTable: readonly { readonly name: string; readonly allowed: string; readonly byDefault: string; readonly about: string }[];
   readonly deploymentDiagram: () => string;
+  readonly deployedPicture: () => string;
 }
 
 const infra = {
   ...((await load('packages/infra/src/config/config.ts')) as Pick<Infra, 'fieldTable'>),
   ...((await load('packages/infra/src/diagram.ts')) as Pick<Infra, 'deploymentDiagram'>),
+  ...((await load('packages/infra/src/picture.ts')) as Pick<Infra, 'deployedPicture'>),
 } satisfies Infra;
 
 interface Cli {
@@ -159,6 +161,7 @@ const regions: Readonly<Record<string, () => string>> = {
   configuration: () => table(['field', 'may be', 'default', 'what it is for'], infra.fieldTable.map(({ name, allowed: may, byDefault, about }) => [`\`${name}\``, may, byDefault, about])),
   verbs: () => table(['`understudy ...`', 'what it does'], verbRows()),
   deployment: () => infra.deploymentDiagram(),
+  deployed: () => infra.deployedPicture(),
   decisions: () => table(['record', 'status'], decisionRecords().map(({ file, title, status }) => [`[${title}](${file})`, status])),
 };
 
