@@ -55,7 +55,7 @@ async function answered(use: () => Promise<DeskAnswer> | DeskAnswer): Promise<De
     return await use();
   } catch (error) {
     if (error instanceof DeskRefusal) return { status: error.status, body: { error: error.message, code: error.code } };
-    if (isPortFault(error)) return { status: 503, body: { error: `the ${error.port} does not answer: ${error.message}`, code: 'unavailable' } };
+    if (isPortFault(error)) return { status: 503, body: { error: `no answer from the ${error.message}`, code: 'unavailable' } };
     throw error;
   }
 }

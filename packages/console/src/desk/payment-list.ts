@@ -4,7 +4,7 @@
  * says from what it was read and what that may leave out.
  */
 import { customerId, epochOf, inParallel, isPortFault, peerOf, statusOf, transactionId, WORK_SHARDS } from '@understudy/core';
-import type { BookedPage, BookedQuery, CustomerEntry, EpochMs, MerchantId, Outcome, Payment, Region } from '@understudy/core';
+import type { BookedPage, BookedQuery, CustomerEntry, EpochMs, LedgerBrowser, MerchantId, Outcome, Payment, Region } from '@understudy/core';
 import type { PaymentPage } from '../contract/desk.ts';
 import { badRequest, merchantIn, ok, transactionIn } from './answer.ts';
 import type { DeskAnswer } from './answer.ts';
@@ -15,6 +15,8 @@ const PAGE = 50;
 /** Payments of the work index that one list reads: enough to see what is wrong, too few to disturb. */
 const WAITING_MAX = 400;
 const PARALLEL_MAX = 8;
+/** How often one page of the books goes on looking for what a filter lets through: 100,000 payments, under a second. */
+const LOOKS_MAX = 20;
 
 const booked = ['processed', 'failed', 'cancelled'] as const satisfies readonly Outcome[];
 const waiting = ['accepted', 'quarantined'] as const;
@@ -102,8 +104,18 @@ async function fromBooks(ports: DeskPorts, { merchant, status, live, cursor }: W
   const [, from, place] = /^(us-east-[12]):(\d{1,19})$/.exec(cursor ?? '') ?? [];
   if (cursor !== undefined && place === undefined) throw badRequest('cursor must be the one of the page before');
   const query: BookedQuery = { limit: PAGE, ...(place !== undefined && { before: place }), ...(outcome && { outcome }), ...(merchant !== undefined && { merchantId: merchant }), ...(live !== undefined && { live }) };
-  const { region, value } = from === undefined ? await fromEither(ports, (each) => ports.browsers[each].newest(query)) : { region: from as Region, value: await ports.browsers[from as Region].newest(query) };
+  const { region, value } = from === undefined ? await fromEither(ports, (each) => walkBooks(ports.browsers[each], query)) : { region: from as Region, value: await walkBooks(ports.browsers[from as Region], query) };
   return { rows: value.payments.map(rowOfBooked), about: aboutBooks(region, value), ...(value.next !== undefined && { next: `${region}:${value.next}` }) };
+}
+
+/** One page, from as far back as a filter makes it necessary; to a limit, so that nobody waits for all of the books. */
+async function walkBooks(browser: LedgerBrowser, query: BookedQuery): Promise<BookedPage> {
+  let page = await browser.newest(query);
+  for (let looks = 1; looks < LOOKS_MAX && page.payments.length < PAGE && page.next !== undefined; looks += 1) {
+    const more = await browser.newest({ ...query, before: page.next, limit: PAGE - page.payments.length });
+    page = { payments: [...page.payments, ...more.payments], looked: page.looked + more.looked, ...(more.next !== undefined && { next: more.next }) };
+  }
+  return page;
 }
 
 const aboutBooks = (region: Region, { payments, looked }: BookedPage): string =>
