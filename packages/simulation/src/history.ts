@@ -10,7 +10,7 @@ import { ticks } from './clock/ticks.ts';
 type Seen = 'confirmed' | 'moves' | 'votes' | 'keys' | 'purged';
 
 /** How old a vote may be that still counts, by any clock and however late it came. */
-const MISSED_MS = ticks(250);
+const MISSED_MS = ticks(400);
 
 export class History {
   /** Payments, and refunds as `payment#refund`, that a client was told are accepted. */

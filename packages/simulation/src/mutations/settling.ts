@@ -79,17 +79,17 @@ export const settlingMutations: readonly Mutation[] = [
   },
   {
     name: 'an acquirer that does not answer has declined',
-    sign: /failed with net charge 1/,
+    sign: /failed with net charge 1|the audit finds orphan_charge/,
     plant: (ports) => ({ ...ports, acquirer: changed(ports.acquirer, { charge: (request) => orElse(() => ports.acquirer.charge(request), { code: 'declined', reference: 'none', reason: 'timed_out' }), lookup: async () => ({ code: 'none' }) }) }),
   },
   {
     name: 'an approval that lost to another decision is not voided',
-    sign: /(cancelled|failed) with net charge 1/,
+    sign: /(cancelled|failed) with net charge 1|the audit finds orphan_charge/,
     plant: (ports) => ({ ...ports, acquirer: changed(ports.acquirer, { void: async () => {} }) }),
   },
   {
     name: 'nobody asks whether a cancelled payment was charged',
-    sign: /cancelled with net charge 1/,
+    sign: /cancelled with net charge 1|the audit finds orphan_charge/,
     plant: (ports) => ({ ...ports, acquirer: changed(ports.acquirer, { lookup: async () => ({ code: 'none' }) }) }),
   },
   {

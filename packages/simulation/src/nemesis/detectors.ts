@@ -8,15 +8,16 @@ import type { Actor } from '../scheduler/scheduler.ts';
 import type { Stage } from '../stage.ts';
 import { orchestrate } from './orchestrators.ts';
 
-export const detectPolicy: DetectPolicy = { mode: 'automatic', failuresMin: 3, dwellMs: ticks(60), viewFreshMs: ticks(120), stallMs: ticks(500), resumeAfterMs: ticks(150) };
-const LOOKS_EVERY = ticks(40);
+export const detectPolicy: DetectPolicy = { mode: 'automatic', failuresMin: 3, dwellMs: ticks(60), viewFreshMs: ticks(250), stallMs: ticks(500), resumeAfterMs: ticks(150) };
+const LOOKS_EVERY = ticks(20);
 
 /** Starts the detector of one vantage, if this life has any. */
 export function detectFrom(stage: Stage, history: History, vantage: Vantage): void {
   if (!stage.habits.detects) return;
   const { dice } = stage;
   stage.enter(vantage, 'detector', async (actor) => {
-    const ports = stage.planted.watch?.(watchPorts(stage, history, vantage, actor)) ?? watchPorts(stage, history, vantage, actor);
+    const given = watchPorts(stage, history, actor);
+    const ports = stage.planted.watch?.(given) ?? given;
     for (;;) {
       await ports.clock.sleep(LOOKS_EVERY / 2 + dice.integer(LOOKS_EVERY));
       await watchActiveRegion(ports).catch((error: unknown) => {
@@ -28,8 +29,9 @@ export function detectFrom(stage: Stage, history: History, vantage: Vantage): vo
 
 export const vantages: readonly Vantage[] = [...regions, witnessRegion];
 
-function watchPorts(stage: Stage, history: History, vantage: Vantage, actor: Actor): WatchPorts {
+function watchPorts(stage: Stage, history: History, actor: Actor): WatchPorts {
   const { world, scheduler } = stage;
+  const { region: vantage } = actor;
   const { link, connected, reachesRegion, clock } = stage.wireOf(actor);
   const { metrics, log } = world.backstage.regions[isRegion(vantage) ? vantage : regions[0]];
   const sees = (region: Region): boolean => reachesRegion([region]) && !scheduler.isPaused(region) && !stage.unseen.has(`${vantage}>${region}`);

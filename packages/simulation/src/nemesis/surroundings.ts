@@ -11,7 +11,7 @@ import { vantages } from './detectors.ts';
 const [, other] = regions;
 
 export function surroundings(plan: Plan, lostAt: number): Script {
-  return [...replicationTroubles(plan, lostAt), ...clockTroubles(plan), ...deaths(plan)];
+  return [...replicationTroubles(plan, lostAt), ...clockTroubles(plan), ...deaths(plan), ...falseSuspicion(plan)];
 }
 
 function replicationTroubles({ stage, replication }: Plan, lostAt: number): Script {
@@ -43,11 +43,17 @@ interface While {
 
 /** The peer, the witness or both cannot see a region that is well: a needless move must be as safe as any, and one view makes none. */
 export function suspicions({ dice, unseen }: Stage, region: Region, { from, lasts }: While): Script {
-  const blind = dice.pick([[peerOf(region)], [witnessRegion], [peerOf(region), witnessRegion]]).map((vantage) => `${vantage}>${region}`);
+  const blind = dice.pick([[peerOf(region)], [peerOf(region)], [witnessRegion], [peerOf(region), witnessRegion]]).map((vantage) => `${vantage}>${region}`);
   return [
     { atTick: from, happen: () => blind.forEach((one) => unseen.add(one)) },
     { atTick: from + lasts, happen: () => blind.forEach((one) => unseen.delete(one)) },
   ];
+}
+
+/** Of a region that nothing has happened to. */
+function falseSuspicion({ stage }: Plan): Script {
+  const { dice, habits } = stage;
+  return habits.detects && dice.chance(0.5) ? suspicions(stage, dice.pick(regions), { from: dice.integer(900), lasts: 500 }) : [];
 }
 
 function clockTroubles({ stage }: Plan): Script {
