@@ -20,7 +20,7 @@ function tilesOf(state: TwinState): readonly Tile[] {
   const dead = total(state, 'dead');
   const lag = standby?.role === 'standby' ? standby.lagMs : undefined;
   return [
-    { name: 'Active region', value: epoch?.activeRegion ?? 'unknown', note: epoch?.phase === 'moving' ? 'moving' : 'accepts and settles' },
+    { name: 'Active region', value: epoch?.activeRegion ?? 'unknown', note: state.outage ? 'lost' : epoch?.phase === 'moving' ? 'takes over' : 'accepts and settles', isBad: state.outage !== undefined },
     { name: 'Epoch', value: epoch?.epoch ?? '–', note: epoch ? `${epoch.phase}, ${epoch.healed ? 'healed' : 'not healed yet'}` : undefined, isBad: epoch?.phase === 'moving' },
     { name: 'DNS answers', value: resolver.region, note: resolver.region === epoch?.activeRegion ? 'the active region' : 'not the active region', isBad: epoch !== null && resolver.region !== epoch.activeRegion },
     { name: 'Standby lag', value: lag === undefined ? 'none' : span(lag), note: lag === undefined ? 'there is no standby' : 'behind the primary', isBad: lag === undefined },

@@ -30,6 +30,8 @@ const nodes: readonly Node[] = [
   ]),
 ];
 const NODE_HEIGHT = 40;
+/** Words about a wire at the very edge stay on the map. */
+const WORDS_MARGIN = 34;
 
 const tones: Readonly<Record<WireLook['status'], Tone>> = { whole: 'good', late: 'note', cut: 'bad', down: 'plain' };
 
@@ -104,7 +106,8 @@ interface DrawnWireProps {
 
 function DrawnWire({ wire: { id, label, points }, look, isChosen, choose }: DrawnWireProps): ReactNode {
   const path = points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${x} ${y}`).join(' ');
-  const [x, y] = middleOf(points);
+  const [middle, y] = middleOf(points);
+  const x = Math.min(Math.max(middle, WORDS_MARGIN), mapSize.width - WORDS_MARGIN);
   return (
     <g className="wire" data-status={look.status} role="button" tabIndex={0} aria-pressed={isChosen} aria-label={`${label}: ${look.words || 'whole'}`}
       onClick={() => choose(id)}

@@ -43,7 +43,7 @@ export function RegionPanel({ region, state, reload }: RegionPanelProps): ReactN
     reload();
   };
   return (
-    <Panel title={region} aside={<><Badge tone={isActive ? 'info' : 'plain'} label={isActive ? 'active' : 'standby'} />{up ? <Badge {...healthLook(state, region)} /> : <Badge tone="bad" label="down" />}{isolated && <Badge tone="bad" label="cut off" />}</>}>
+    <Panel title={region} aside={<><Badge tone={isActive ? 'info' : 'plain'} label={isActive ? 'active' : ledger.role === 'standby' ? 'standby' : 'not active'} />{up ? <Badge {...healthLook(state, region)} /> : <Badge tone="bad" label="down" />}{isolated && <Badge tone="bad" label="cut off" />}</>}>
       <Facts entries={[
         ['Ledger', <span key="ledger" className="row"><Badge {...ledgerLooks[ledger.role]} /><span>{ledger.fence !== undefined && `fence ${ledger.fence}`}{ledger.lagMs !== undefined && `, ${span(ledger.lagMs)} behind`}</span></span>],
         ['Queue', `${count(queue.visible)} waiting, ${count(queue.inFlight)} in flight, ${count(queue.dead)} dead`],

@@ -29,7 +29,7 @@ test.each<[string, readonly LinkState[], string, string]>([
   ['one of two cut', [link([{ kind: 'cut' }]), link([{ kind: 'delay', delayMs: 5 }])], 'cut', '1 of 2 cut'],
   ['the only one loses replies', [link([{ kind: 'drop', direction: 'replies' }])], 'cut', 'cut'],
   ['delays that add up', [link([{ kind: 'delay', delayMs: 200 }, { kind: 'delay', delayMs: 300 }])], 'late', '+500 ms'],
-  ['nothing at the far end', [link([], null)], 'down', 'far end down'],
+  ['nothing at the far end', [link([], null)], 'down', 'down'],
 ])('wires: %s -> the worst of it', (_what, links, status, words) => {
   expect(lookOf(links)).toEqual({ status, words });
 });

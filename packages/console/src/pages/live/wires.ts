@@ -56,7 +56,7 @@ export function lookOf(links: readonly LinkState[]): WireLook {
   const delayMs = Math.max(0, ...links.map(delayOf));
   if (delayMs > 0) return { status: 'late', words: `+${delayMs} ms` };
   const down = links.filter(({ target }) => target === null).length;
-  return down > 0 ? { status: 'down', words: down === links.length ? 'far end down' : `${down} of ${links.length} far ends down` } : { status: 'whole', words: '' };
+  return down > 0 ? { status: 'down', words: down === links.length ? 'down' : `${down} of ${links.length} down` } : { status: 'whole', words: '' };
 }
 
 /** Delays add up. */
