@@ -8,6 +8,8 @@ import { ledgerFault } from './sql-fault.ts';
 
 export interface Connection {
   query<R extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<readonly R[]>;
+  /** The same of a statement that is run all the time: the server plans it once for each connection. One name is one text. */
+  prepared<R extends QueryResultRow>(name: string, text: string, values: readonly unknown[]): Promise<readonly R[]>;
   /** Several statements without values in one round trip; the rows of the last one. Each has a snapshot of its own. */
   script<R extends QueryResultRow>(...statements: readonly string[]): Promise<readonly R[]>;
   /** Throws unless the server says that it committed. A lost answer means unknown. */
@@ -21,7 +23,7 @@ export async function withConnection<T>(pool: LedgerPool, use: (connection: Conn
   });
   let endedWell = false;
   try {
-    const result = await use(connectionOver((text, values) => client.query(queryOf(text, values, options.answerMs))));
+    const result = await use(connectionOver((statement) => client.query(queryOf(statement, options.answerMs))));
     endedWell = true;
     return result;
   } finally {
@@ -30,30 +32,38 @@ export async function withConnection<T>(pool: LedgerPool, use: (connection: Conn
 }
 
 /** The driver also reads `query_timeout` from a single query; its published types know it only for the whole connection. */
-const queryOf = (text: string, values: readonly unknown[] | undefined, answerMs: number | undefined): QueryConfig & { readonly query_timeout?: number } => ({
+const queryOf = ({ name, text, values }: Statement, answerMs: number | undefined): QueryConfig & { readonly query_timeout?: number } => ({
   text,
+  ...(name !== undefined && { name }),
   ...(values && { values: [...values] }),
   ...(answerMs !== undefined && { query_timeout: answerMs }),
 });
 
-function connectionOver(run: (text: string, values?: readonly unknown[]) => Promise<QueryResult>): Connection {
-  const query = async (text: string, values?: readonly unknown[]): Promise<QueryResult> => {
+interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: readonly unknown[] | undefined;
+}
+
+function connectionOver(run: (statement: Statement) => Promise<QueryResult>): Connection {
+  const query = async (statement: Statement): Promise<QueryResult> => {
     try {
-      return await run(text, values);
+      return await run(statement);
     } catch (error) {
       throw ledgerFault(error);
     }
   };
   return {
-    query: async (text, values) => (await query(text, values)).rows,
+    query: async (text, values) => (await query({ text, values })).rows,
+    prepared: async (name, text, values) => (await query({ name, text, values })).rows,
     script: async (...statements) => {
-      const answer: QueryResult | readonly QueryResult[] = await query(statements.join('; '));
+      const answer: QueryResult | readonly QueryResult[] = await query({ text: statements.join('; ') });
       const results = Array.isArray(answer) ? answer : [answer];
       return results.at(-1)?.rows ?? [];
     },
     commit: async () => {
       // The COMMIT of an aborted transaction is answered with ROLLBACK and no error.
-      const { command } = await query('COMMIT');
+      const { command } = await query({ text: 'COMMIT' });
       if (command !== 'COMMIT') throw new PortFault({ port: 'ledger', retryable: true, message: `COMMIT was answered with ${command}` });
     },
   };

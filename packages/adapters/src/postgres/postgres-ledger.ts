@@ -69,7 +69,7 @@ export class PostgresLedger implements Ledger {
 /** Everything up to and including the commit. */
 async function insert(connection: Connection, epoch: Epoch, payments: readonly DecidedPayment[]): Promise<PostResult> {
   const decisions = JSON.stringify(payments.map(decisionRow));
-  const inserted = keyTexts(await connection.query<KeyRow>(INSERT_DECISIONS, [decisions, epoch]));
+  const inserted = keyTexts(await connection.prepared<KeyRow>('insert_decisions', INSERT_DECISIONS, [decisions, epoch]));
   if (inserted.size < payments.length) {
     const [difference] = await connection.query<KeyRow & { readonly columns: string }>(FIND_DIFFERENCE, [decisions]);
     if (difference) return { code: 'refused', reason: `the row of ${keyText(keyOf(difference))} says something else in ${difference.columns}` };
