@@ -29,7 +29,7 @@ export const deployVerbs: VerbGroup = {
     },
     {
       name: 'deploy', about: 'deploy every stack in its order, the standby\'s service first; the first that fails ends it, and the same command goes on from there',
-      options: [environment, dryRun, yes],
+      options: [environment, { flags: '--only <stacks...>', about: 'these alone, such as service-us-east-2: while a region is lost, those of the other one' }, dryRun, yes],
       examples: ['deploy --environment packages/infra/environments/dev.json --dry-run'],
       load: async () => (await import('../verbs/deploy.ts')).deploy,
     },

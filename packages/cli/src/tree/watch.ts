@@ -25,5 +25,14 @@ export const watchVerbs: VerbGroup = {
       examples: ['operations --limit 10'],
       load: async () => (await import('../verbs/operations.ts')).operations,
     },
+    {
+      name: 'console', about: 'say where the console of the twin is; or, with --aws, serve the same pages of payments, dead letters and audit here over a deployment, until Ctrl-C',
+      options: [
+        { flags: '--aws', about: 'of the deployment that --config names; what can be done is what your own credentials allow' },
+        { flags: '--port <port>', about: 'with --aws: where, on this machine only', byDefault: '4690', whole: { least: 0, most: 65_535 } },
+      ],
+      examples: ['console --aws --config addresses.json'],
+      load: async () => (await import('../verbs/console.ts')).consoleOf,
+    },
   ],
 };

@@ -60,6 +60,13 @@ test('deploy: not agreed to, or another version of the CDK -> nothing is asked o
   expect(asked()).toEqual([]);
 });
 
+test('deploy: --only some -> those, in the order of deployment; a name that is none -> exit 2, nothing is asked', async () => {
+  await deployStacks(testDesk({ environment: fakeCdk() }), { yes: true, only: ['service-us-east-2', 'key-us-east-2'] }, assemblyOf());
+  expect(stacksAsked()).toEqual(['key-us-east-2', 'service-us-east-2']);
+  await expect(deployStacks(testDesk({ environment: fakeCdk() }), { yes: true, only: ['service'] }, assemblyOf())).rejects.toMatchObject({ exitCode: 2, message: expect.stringMatching(/service-us-east-1/) });
+  expect(asked()).toHaveLength(2);
+});
+
 test('destroy: the suffix is typed in -> every stack, backwards', async () => {
   expect(await destroyStacks(testDesk({ typed: 'dev', environment: fakeCdk() }), {}, assemblyOf())).toMatchObject({ exitCode: 0 });
   expect(stacksAsked()).toEqual(inOrder.toReversed());

@@ -17,6 +17,7 @@ interface Options {
   readonly environment?: string;
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+  readonly only?: readonly string[];
 }
 
 export interface Assembly {
@@ -32,12 +33,20 @@ const destroyCommand = ({ folder }: Assembly, { id }: AssemblyStack): CommandLin
 export const deploy = (desk: Desk, options: Options): Promise<Answer> => withAssembly(desk, options, (assembly) => deployStacks(desk, options, assembly));
 
 export async function deployStacks(desk: Desk, options: Options, assembly: Assembly): Promise<Answer> {
-  const commands = assembly.stacks.map((stack) => deployCommand(assembly, stack));
+  const commands = chosen(assembly, options.only).map((stack) => deployCommand(assembly, stack));
   if (options.dryRun === true) return listed(options, commands);
   const { account, environmentSuffix } = assembly.deployment;
   const consequence = `${commands.length} stacks of the environment ${environmentSuffix} are deployed to account ${account}, one after the other; a new environment takes an hour or more. \`understudy diff\` shows what changes.`;
   if (options.yes !== true && !(await desk.confirm(consequence))) throw refused('nothing was deployed');
   return inTurn(desk, commands, 'Correct what it says, then give the same command again: it goes on from there.');
+}
+
+/** Those that were named, still in the order of deployment: what a lost region leaves, or one that was changed. */
+function chosen({ stacks }: Assembly, only: readonly string[] | undefined): readonly AssemblyStack[] {
+  const ids = stacks.map(({ id }) => id);
+  const strange = only?.find((name) => !ids.includes(name));
+  if (strange !== undefined) throw usageFault(`there is no stack ${strange}; there are ${ids.join(', ')}`);
+  return only ? stacks.filter(({ id }) => only.includes(id)) : stacks;
 }
 
 export const destroy = (desk: Desk, options: Options): Promise<Answer> => withAssembly(desk, options, (assembly) => destroyStacks(desk, options, assembly));

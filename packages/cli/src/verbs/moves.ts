@@ -90,6 +90,7 @@ async function moveAndWatch(desk: Desk, connections: Connections, wanted: Wanted
   const before = (await connections.moveLog.read(asked.runId)).length;
   const request = await start(asked);
   const told = request.runId === asked.runId ? before : 0;
+  desk.onStop(() => 'no longer watched; the move goes on by itself, see `understudy epoch`');
   desk.say(`asked ${to} for ${request.runId}`);
   const { epochs, moveLog } = connections;
   return answerOf(request, await watchMove({ epochs, moveLog, say: desk.say }, request, told));
