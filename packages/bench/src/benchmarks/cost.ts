@@ -41,7 +41,7 @@ export const benchmark: Benchmark = {
     return {
       figures,
       notes: [
-        'The specifications estimated 50 to 60 $ (one of them) and 375 $ (another) a month at a million payments. Neither counts a second region\'s ledger that always runs, NAT gateways and interface endpoints, which are most of the idle month here.',
+        'The specifications estimated 50 to 60 $ (one of them) and 375 $ (another) a month at a million payments. Neither counts a ledger in a second region that always runs, nor NAT gateways: they are three quarters of the idle month here.',
         'What is assumed for each payment, and what is not counted, stands in packages/infra/src/cost.ts. At 100 million a month the ledger needs more than its least capacity: that is not counted either.',
       ],
     };
