@@ -165,7 +165,7 @@ describe('wrong uses', () => {
     [/x\.csv cannot be read/, 'pay', '--file', 'x.csv'],
     [/missing required argument/, 'payments', 'show'],
     [/--refund-id/, 'payments', 'refund', 'one'],
-    [/the shell must be bash, zsh or fish; did you mean fish/, 'completion', 'fsh'],
+    [/the shell must be bash, zsh or fish; did you mean fish/, 'completion', 'fissh'],
     [/--timing must be fast or aws/, 'up', '--timing', 'slow'],
     [/--limit must be/, 'operations', '--limit', '0'],
     [/--state must be dead, pending or told/, 'webhooks', 'list', '--state', 'gone'],
