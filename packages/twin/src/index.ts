@@ -7,14 +7,10 @@ export type { MoveReport, TwinState } from './state.ts';
 
 // What benchmarks take of it: its parts alone, and what drills are made of.
 export { startChild } from './child.ts';
-export type { Child, ChildMessage } from './child.ts';
-export { check, untilSettled } from './drill/check.ts';
+export type { Child } from './child.ts';
 export { DnsSender, kindsOfClient } from './drill/clients.ts';
-export { Load } from './drill/load.ts';
-export type { SentPayment } from './drill/load.ts';
 export { residentMegabytes } from './drill/memory.ts';
 export { RunningTwin } from './drill/running-twin.ts';
-export { figuresOf, Watch } from './drill/watch.ts';
 export { databaseName, followsFresh, freePort, PostgresServer, promote, seedStandby, superuser } from './postgres/index.ts';
 export { fillTable } from './stand-ins/dynamodb/fill.ts';
 export { startTable } from './stand-ins/dynamodb/start.ts';
