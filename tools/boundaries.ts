@@ -10,7 +10,8 @@ export const allowed: Readonly<Record<string, readonly string[]>> = {
   console: ['core', 'api'],
   twin: ['core', 'api', 'adapters', 'functions', 'console'],
   simulation: ['core', 'adapters'],
-  cli: ['core', 'api', 'adapters', 'infra', 'simulation'],
+  // The console of a deployment is served by the command line, with its operator's own credentials.
+  cli: ['core', 'api', 'adapters', 'infra', 'simulation', 'console'],
   infra: ['functions'],
   bench: ['core', 'api', 'adapters', 'functions', 'simulation', 'twin'],
 };

@@ -2,7 +2,8 @@
 import type { ReactNode } from 'react';
 import { Link, Route, Switch, useLocation } from 'wouter';
 import { useTwin } from './data/twin.tsx';
-import { pages } from './pages.tsx';
+import { useDesk } from './data/use-desk.tsx';
+import { pagesOf } from './pages.tsx';
 import { Badge, Empty } from './ui/index.ts';
 import type { BadgeLook } from './ui/index.ts';
 import { ThemeSwitch } from './ui/theme-switch.tsx';
@@ -15,6 +16,7 @@ const connectionLooks: Readonly<Record<ReturnType<typeof useTwin>['connection'],
 
 export function App(): ReactNode {
   const { connection } = useTwin();
+  const pages = pagesOf(useDesk().value?.of ?? 'twin');
   return (
     <div className="shell">
       <a className="skip" href="#main">To the content</a>

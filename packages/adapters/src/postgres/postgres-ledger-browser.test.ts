@@ -68,7 +68,7 @@ test('ledger browser: the story of a payment -> its row, both postings, what is 
   await outbox.address(events.map((event) => ({ event, targets: ['https://shop.example/hook'] })), epochMs(1_767_614_400_000));
   const { payment, postings, notices, entries, refunds } = await browser.story(decided('a'));
   expect(payment).toMatchObject({ transactionId: 'a', outcome: 'processed', reference: 'ch_a', epoch: 1, refundedMinor: 0n });
-  expect(postings.map(({ account, amountMinor }) => [account, amountMinor])).toEqual([['acquirer:receivable', payment?.amount.minor], ['merchant:shop:payable', -(payment?.amount.minor ?? 0n)]]);
+  expect(postings.map(({ account, amountMinor }) => [account, amountMinor])).toEqual([['acquirer:receivable', payment?.amount.minor], ['merchant:shop:payable', 0n - (payment?.amount.minor ?? 0n)]]);
   expect(notices).toMatchObject([{ event: 'payment.processed', target: 'https://shop.example/hook', failures: 0 }]);
   expect(entries).toEqual([{ receiptDue: true }]);
   expect(refunds).toEqual([]);

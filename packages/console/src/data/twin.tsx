@@ -39,6 +39,11 @@ export function TwinProvider({ children }: { readonly children: ReactNode }): Re
   return <TwinContext value={{ state, events, connection, reload }}>{children}</TwinContext>;
 }
 
+/** Where there is no twin: a deployment has its own alarms and dashboards, and its moves are watched from the command line. */
+export const WithoutTwin = ({ children }: { readonly children: ReactNode }): ReactNode => <TwinContext value={deployment}>{children}</TwinContext>;
+
+const deployment: TwinView = { state: undefined, events: [], connection: 'live', reload: () => {} };
+
 /** The browser connects again by itself and names the last event it has, so that none is missed or shown twice. */
 function useEvents(onNews: () => void): readonly TwinEvent[] {
   const [events, setEvents] = useState<readonly TwinEvent[]>([]);

@@ -18,7 +18,7 @@ const nothing = (): void => {};
 export async function cancelByHand(ports: DeskPorts, key: PaymentKey, body: DeskRequest['body']): Promise<DeskAnswer> {
   const payment = await standing(ports, key);
   if (payment.decision) throw notNow(`it is decided: ${payment.decision.outcome}`);
-  await record(ports, key, 'cancel', textOf(body, 'reason', REASON_CHARACTERS_MAX));
+  await record(ports, key, { what: 'cancel', reason: textOf(body, 'reason', REASON_CHARACTERS_MAX) });
   const result = await cancelPayment(await acceptPorts(ports), { merchantId: key.merchantId, live: isLive(payment) }, key.transactionId);
   switch (result.code) {
     case 'cancelled': return ok({ said: 'It is cancelled. A charge that is under way is given back by whoever settles it.' });
@@ -33,7 +33,7 @@ export async function refundByHand(ports: DeskPorts, key: PaymentKey, body: Desk
   const amount = optionalTextOf(body, 'amount', 30);
   const request = parseRefundRequest({ refund_id: textOf(body, 'refundId', 100), ...(amount !== undefined && { amount }) });
   if (!request.ok) throw badRequest(request.faults.map((fault) => fault.message).join('; '));
-  await record(ports, key, 'refund', textOf(body, 'reason', REASON_CHARACTERS_MAX));
+  await record(ports, key, { what: 'refund', reason: textOf(body, 'reason', REASON_CHARACTERS_MAX) });
   const refundPorts: RefundPorts = { ...(await acceptPorts(ports)), refunds: ports.refunds };
   const result = await acceptRefund(refundPorts, { merchantId: key.merchantId, live: isLive(payment) }, { transactionId: key.transactionId, request: request.value });
   switch (result.code) {
@@ -53,8 +53,8 @@ async function standing(ports: DeskPorts, key: PaymentKey): Promise<Payment> {
   return payment;
 }
 
-const record = (ports: DeskPorts, key: PaymentKey, what: Operation['what'], reason: string): Promise<void> =>
-  repeat(ports.clock, () => ports.operations.append({ at: ports.clock.now(), by: ports.by, what, subject: paymentName(key), reason }));
+const record = (ports: DeskPorts, key: PaymentKey, act: Pick<Operation, 'what' | 'reason'>): Promise<void> =>
+  repeat(ports.clock, () => ports.operations.append({ at: ports.clock.now(), by: ports.by, ...act, subject: paymentName(key) }));
 
 /** An operator stands in no region; what is accepted by hand counts as accepted in the active one. */
 async function acceptPorts(ports: DeskPorts): Promise<AcceptPorts> {

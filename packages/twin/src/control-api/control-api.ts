@@ -10,6 +10,7 @@ import { isMerchantId, isPortFault, isRegion, merchantId, MERCHANT_RULE, payment
 import type { Region } from '@understudy/core';
 import type { LedgerRefundRow } from '@understudy/adapters/postgres';
 import { DELAY_MS_MAX } from '@understudy/console/contract';
+import { Pages, whyForeign } from '@understudy/console/serve';
 import * as v from 'valibot';
 import { moments } from '../crash-points/crash-point.ts';
 import { services } from '../network.ts';
@@ -18,8 +19,6 @@ import { NotNow, UsageError } from '../options.ts';
 
 import type { Twin } from '../twin.ts';
 import { BadRequest, Errands } from './errands.ts';
-import { whyForeign } from './foreign.ts';
-import { Pages } from './pages.ts';
 import { streamEvents, streamLedger } from './streams.ts';
 
 interface Answer {

@@ -2,11 +2,11 @@
 import { createServer, request } from 'node:http';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { whyForeign } from '@understudy/console/serve';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Twin } from '../twin.ts';
 import { createControlApi } from './control-api.ts';
 import type { ControlApi } from './control-api.ts';
-import { whyForeign } from './foreign.ts';
 
 const host = '127.0.0.1:4600';
 

@@ -10,5 +10,5 @@ export function whyForeign({ host, origin, ...headers }: IncomingHttpHeaders): s
   const isNavigation = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document';
   const site = headers['sec-fetch-site'];
   const isOthers = origin === undefined ? site !== undefined && site !== 'same-origin' && site !== 'none' && !isNavigation : origin !== `http://${host}`;
-  return isOthers ? 'the control API takes orders only from its own pages' : undefined;
+  return isOthers ? 'orders are taken only from our own pages' : undefined;
 }

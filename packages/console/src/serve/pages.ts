@@ -1,11 +1,11 @@
 /**
- * The console's pages, as the control API serves them. Invariant: they load nothing from elsewhere, and a browser is told so;
+ * The console's pages, as the twin and the command line serve them. Invariant: they load nothing from elsewhere, and a browser is told so;
  * what is served carries a digest in its name and is kept, or is asked for again each time.
  * Until the console is built, a plain page says so and looks again.
  */
 import type { ServerResponse } from 'node:http';
-import { buildConsole } from '@understudy/console/build';
-import type { BuiltConsole, BuiltFile } from '@understudy/console/build';
+import { buildConsole } from '../build.ts';
+import type { BuiltConsole, BuiltFile } from '../build.ts';
 
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 const headers = { 'content-security-policy': policy, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' } as const;
