@@ -86,7 +86,7 @@ export class InMemoryAcquirer implements Acquirer {
 
   /** Breaks the port's demand, as some acquirers do: a declined key may be charged anew. */
   forgetDeclines(): void {
-    for (const charge of this.#charges) if (charge.outcome === 'declined') this.#knownKeys.delete(knownAs(charge));
+    for (const charge of this.#charges) if (charge.outcome === 'declined' && this.#knownKeys.get(knownAs(charge)) === charge.reference) this.#knownKeys.delete(knownAs(charge));
   }
 
   async charge(request: ChargeRequest): Promise<ChargeAnswer> {
