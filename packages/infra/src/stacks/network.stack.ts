@@ -43,7 +43,8 @@ export class NetworkStack extends RegionStack<Region> {
     this.vpc.addFlowLog('Flow', { destination: ec2.FlowLogDestination.toCloudWatchLogs(logs.LogGroup.fromLogGroupArn(this, 'FlowLogByArn', flow.attrArn)), trafficType: ec2.FlowLogTrafficType.REJECT });
     for (const name of network.interfaceEndpoints) {
       const service = interfaceServices[name];
-      if (service) this.vpc.addInterfaceEndpoint(name, { service, subnets: { subnetGroupName: 'functions' } });
+      // The network's range is written out: a rule whose source is known only once deployed cannot be judged before.
+      if (service) this.vpc.addInterfaceEndpoint(name, { service, open: false, subnets: { subnetGroupName: 'functions' } }).connections.allowDefaultPortFrom(ec2.Peer.ipv4(cidrs[place.region]));
     }
     this.ledgerSecurityGroup = new ec2.SecurityGroup(this, 'LedgerSecurityGroup', {
       vpc: this.vpc, securityGroupName: this.names.of('ledger'), description: 'The ledger: entered by functions that list it among their rights', allowAllOutbound: false,
