@@ -26,7 +26,7 @@ function tilesOf(state: TwinState): readonly Tile[] {
     { name: 'Standby lag', value: lag === undefined ? 'none' : span(lag), note: lag === undefined ? 'there is no standby' : 'behind the primary', isBad: lag === undefined },
     { name: 'Queued', value: count(total(state, 'visible')), note: 'hints that wait' },
     { name: 'Dead-lettered', value: count(dead), note: dead > 0 ? 'wait for a person' : 'none', isBad: dead > 0 },
-    { name: 'Quarantined', value: setAside ? `${setAside.complete ? '' : 'over '}${count(setAside.count)}` : '–', note: setAside && setAside.count > 0 ? 'payments set aside' : 'none', isBad: (setAside?.count ?? 0) > 0 },
+    { name: 'Quarantined', value: setAside ? `${setAside.complete || setAside.count === 0 ? '' : 'over '}${count(setAside.count)}` : '–', note: setAside && setAside.count > 0 ? 'payments set aside' : setAside?.complete === false ? 'of the oldest that wait' : 'none', isBad: (setAside?.count ?? 0) > 0 },
     { name: 'Witness', value: witness.up ? 'up' : 'down', note: witness.up ? 'votes' : 'one vote less', isBad: !witness.up },
   ];
 }
