@@ -55,9 +55,9 @@ export class LoadGenerator {
     await child?.then((running) => running.kill()).catch(() => {});
   }
 
-  #start(traffic: Omit<TrafficOptions, 'prefix'>): Promise<Child> {
+  #start({ apiKey, ...traffic }: Omit<TrafficOptions, 'prefix'>): Promise<Child> {
     return startChild({
-      entry: new URL('load.process.ts', import.meta.url), configuration: { ...traffic, prefix: `load-${Date.now().toString(36)}` }, logFile: this.#logFile,
+      entry: new URL('load.process.ts', import.meta.url), configuration: { ...traffic, prefix: `load-${Date.now().toString(36)}` }, environment: { UNDERSTUDY_API_KEY: apiKey }, logFile: this.#logFile,
       onMessage: (message) => {
         if (message.event === 'tally') this.#state = { ...this.#state, tally: message['tally'] as LoadTally };
       },

@@ -1,4 +1,7 @@
-/** The load in a process of its own, not to disturb what it loads: options in argv[2], rates over IPC. It ends with its parent. */
+/**
+ * The load in a process of its own, not to disturb what it loads: options in argv[2], the API key in the environment, which
+ * other users of the machine cannot read, rates over IPC. It ends with its parent.
+ */
 import { Traffic } from './traffic.ts';
 import type { TrafficOptions } from './traffic.ts';
 
@@ -12,7 +15,7 @@ interface RateOrder {
 process.once('disconnect', () => process.exit(0));
 if (process.send !== undefined && !process.connected) process.exit(0);
 process.once('SIGTERM', () => process.exit(0));
-const traffic = new Traffic(JSON.parse(process.argv[2] ?? 'null') as TrafficOptions);
+const traffic = new Traffic({ ...(JSON.parse(process.argv[2] ?? 'null') as Omit<TrafficOptions, 'apiKey'>), apiKey: process.env['UNDERSTUDY_API_KEY'] ?? '' });
 process.on('message', (order: RateOrder) => traffic.set(order.ratePerSecond, order.clients));
 setInterval(() => process.send?.({ event: 'tally', tally: traffic.tally() }), TALLY_EVERY_MS);
 process.send?.({ event: 'ready' });
