@@ -1,7 +1,8 @@
 /**
  * `npm run bench -- [NAME...]`: runs the benchmarks one after the other, says what they find, and writes it as JSON.
  * `npm run bench -- --docs` writes docs/performance.md and its plots from the committed runs instead.
- * Invariant: a benchmark that fails is named and does not keep the others from running; the exit code says so.
+ * Invariant: a benchmark that fails is named and does not keep the others from running; the exit code says so. Interrupted
+ * or not, what a benchmark started is ended and its folder removed; only a SIGKILL leaves databases behind.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,6 +52,14 @@ function progress(name: string): (sentence: string) => void {
   };
 }
 
+/** How to end the benchmark that runs: its databases are no children that would end with us. */
+let endRunning: (() => Promise<void>) | undefined;
+
+async function interrupted(): Promise<void> {
+  await endRunning?.();
+  process.exit(130);
+}
+
 const none: Findings = { comparisons: [], figures: [], series: [], goals: [], notes: [] };
 
 async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'large' | 'rounds'>): Promise<RunReport> {
@@ -59,12 +68,16 @@ async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'larg
   const ends: (() => Promise<unknown>)[] = [];
   const folder = await mkdtemp(join(tmpdir(), `understudy-bench-${name}-`));
   const startedAt = performance.now();
+  const end = async (): Promise<void> => {
+    for (const one of ends.splice(0).reverse()) await one().catch((error: unknown) => say(`could not be ended: ${String(error)}`));
+    await rm(folder, { recursive: true, force: true });
+  };
+  endRunning = end;
   try {
-    const found = await benchmark.run({ ...options, folder, say, after: (end) => void ends.push(end), compare: (contest) => compare(contest, { rounds: options.rounds, say }) });
+    const found = await benchmark.run({ ...options, folder, say, after: (one) => void ends.push(one), compare: (contest) => compare(contest, { rounds: options.rounds, say }) });
     return { name, about, ...none, ...found, tookS: Math.round((performance.now() - startedAt) / 1000) };
   } finally {
-    for (const end of ends.reverse()) await end().catch((error: unknown) => say(`could not be ended: ${String(error)}`));
-    await rm(folder, { recursive: true, force: true });
+    await end();
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
   }
 }
@@ -85,6 +98,8 @@ async function main(): Promise<void> {
     if (json !== undefined) await writeFile(json, runText(run));
   }
 }
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void interrupted());
 
 // What a benchmark that failed has left open must keep nobody waiting: everything is ended by now.
 main().then(() => process.exit(), (error: unknown) => {
