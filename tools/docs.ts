@@ -67,7 +67,7 @@ interface Cli {
 }
 
 /** Every verb of the command, as its help and its completion have them. */
-export const { verbTree } = (await load('packages/cli/src/tree/index.ts')) as Cli;
+export const verbTree: Cli['verbTree'] = ((await load('packages/cli/src/tree/index.ts')) as Cli).verbTree;
 
 const verbRows = (): readonly (readonly string[])[] =>
   verbTree.flatMap(({ heading, verbs }) => [[`**${heading}**`, ''], ...verbs.map((verb) => [`\`${[verb.name, ...(verb.arguments ?? []).map(({ name }) => name)].join(' ')}\``, verb.about])]);
