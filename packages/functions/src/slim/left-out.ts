@@ -71,7 +71,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   '@aws-sdk/signature-v4-multi-region/dist-es/SignatureV4MultiRegion.js': 'export { SignatureV4 as SignatureV4MultiRegion } from "@smithy/signature-v4";',
   '@aws-sdk/core/dist-es/submodules/httpAuthSchemes/aws_sdk/AwsSdkSigV4ASigner.js': `export class AwsSdkSigV4ASigner { sign() { ${unreachable('signing for several regions')} } }`,
   // Only a client that is told to follow a bucket into another region.
-  [`${s3}/middleware-region-redirect/region-redirect-middleware.js`]: `${noFunctions('regionRedirectMiddleware')} export const regionRedirectMiddlewareOptions = {}; 
+  [`${s3}/middleware-region-redirect/region-redirect-middleware.js`]: `${noFunctions('regionRedirectMiddleware')} export const regionRedirectMiddlewareOptions = {};
     export const getRegionRedirectMiddlewarePlugin = (config) => { if (config.followRegionRedirects) ${unreachable('following buckets')}; return { applyToStack() {} }; };`,
   // For objects under keys of the caller's own; these are under the bucket's.
   [`${s3}/middleware-ssec/middleware-ssec.js`]: `${noFunctions('ssecMiddleware', 'isValidBase64EncodedSSECustomerKey')} export const ssecMiddlewareOptions = {}; export const getSsecPlugin = () => ({ applyToStack() {} });`,
