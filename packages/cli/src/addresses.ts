@@ -41,8 +41,8 @@ export interface ApiAddress {
   readonly regions: Readonly<Record<Region, string>>;
   /** The one name that DNS moves, if there is one. */
   readonly name?: string;
-  /** The test key that a twin is made with. A deployment's key is never kept here. */
-  readonly demoKey?: string;
+  /** Where a twin keeps the test key that it is made with; a deployment's operator names a file or sets a variable. */
+  readonly keyFile?: string;
 }
 
 export interface Addresses {
@@ -80,7 +80,7 @@ const addresses: v.GenericSchema<unknown, Addresses> = v.object({
   workflows: v.exactOptional(eachRegion(v.object({ stateMachineArn: v.string(), endpoint: v.exactOptional(url) }))),
   detect: v.exactOptional(v.object({ failuresMin: ms, dwellMs: ms, viewFreshMs: ms, stallMs: ms, resumeAfterMs: ms })),
   credentials: v.exactOptional(v.object({ accessKeyId: v.string(), secretAccessKey: v.string() })),
-  api: v.exactOptional(v.object({ regions: eachRegion(url), name: v.exactOptional(url), demoKey: v.exactOptional(v.string()) })),
+  api: v.exactOptional(v.object({ regions: eachRegion(url), name: v.exactOptional(url), keyFile: v.exactOptional(v.string()) })),
   failoverPolicy: v.exactOptional(v.picklist(['automatic', 'approval'])),
   paymentPolicy: v.optional(v.object({ chargeInFlightMs: v.exactOptional(v.number()), acquirerKeyLifeMs: v.exactOptional(v.number()) }), {}),
 });

@@ -12,16 +12,24 @@ export interface KeyOptions {
 export async function clientOf(desk: Desk, options: KeyOptions): Promise<PaymentClient> {
   const { api } = await desk.addresses();
   if (!api) throw usageFault('the addresses name no API; `understudy addresses` makes a file that does');
-  const { regions, name, demoKey } = api;
-  const apiKey = await keyOf(options, desk.environment['UNDERSTUDY_API_KEY'] ?? demoKey);
+  const { regions, name, keyFile } = api;
+  const apiKey = await keyOf({ chosenFile: options.keyFile, inEnvironment: desk.environment['UNDERSTUDY_API_KEY'], twinsFile: keyFile });
   return new PaymentClient({ endpoints: [regions['us-east-1'], regions['us-east-2'], ...(name === undefined ? [] : [name])], apiKey });
 }
 
-async function keyOf({ keyFile }: KeyOptions, otherwise: string | undefined): Promise<string> {
-  const text = keyFile === undefined ? otherwise : await readFile(keyFile, 'utf8').catch(() => undefined);
+interface KeySources {
+  readonly chosenFile: string | undefined;
+  readonly inEnvironment: string | undefined;
+  /** The last resort: only who may read the twin's folder has its key. */
+  readonly twinsFile: string | undefined;
+}
+
+async function keyOf({ chosenFile, inEnvironment, twinsFile }: KeySources): Promise<string> {
+  const file = chosenFile ?? (inEnvironment === undefined ? twinsFile : undefined);
+  const text = file === undefined ? inEnvironment : await readFile(file, 'utf8').catch(() => undefined);
   if (text !== undefined && /^[\x21-\x7e]{1,200}$/.test(text.trim())) return text.trim();
-  if (text !== undefined) throw usageFault(`what ${keyFile ?? 'UNDERSTUDY_API_KEY'} holds is no API key`);
-  throw usageFault(keyFile === undefined ? 'an API key is needed: set UNDERSTUDY_API_KEY or name a file with --key-file; `understudy keys create --merchant ID` makes one' : `${keyFile} cannot be read; --key-file names a file with an API key`);
+  if (text !== undefined) throw usageFault(`what ${file ?? 'UNDERSTUDY_API_KEY'} holds is no API key`);
+  throw usageFault(file === undefined ? 'an API key is needed: set UNDERSTUDY_API_KEY or name a file with --key-file; `understudy keys create --merchant ID` makes one' : `${file} cannot be read; --key-file names a file with an API key`);
 }
 
 /** Runs one call of the client; a definite no is exit 1 (2 where the request itself is wrong), no answer is exit 3. */

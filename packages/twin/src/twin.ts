@@ -3,7 +3,7 @@
  * Invariant: it is the hardware, not the service. It kills, cuts, restarts and re-seeds; who is active, when to move and
  * what a payment becomes are decided by the functions alone.
  */
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createLedgerPool, ledgerRefundRows, ledgerRows, migrate, PostgresLedgerControl } from '@understudy/adapters/postgres';
 import type { LedgerPool, LedgerRefundRow, LedgerRow } from '@understudy/adapters/postgres';
 import { peerOf, primaryRegion, regions } from '@understudy/core';
@@ -285,7 +285,7 @@ export class Twin {
     const { api: name, regions: byRegion } = this.urls;
     return {
       ...this.operatorAddresses(),
-      api: { name, regions: byRegion, demoKey: this.apiKey }, failoverPolicy: this.#options.failoverPolicy,
+      api: { name, regions: byRegion, keyFile: resolve(this.#dataDir.apiKeyFile) }, failoverPolicy: this.#options.failoverPolicy,
     };
   }
 
