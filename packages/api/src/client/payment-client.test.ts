@@ -141,6 +141,28 @@ describe('client: no answer from anybody', () => {
     expect(network.clock.now()).toBe(1_000);
   });
 
+  test.each([['a payment', () => client.pay(payment())], ['a session', () => client.openSession(session)]])('%s, by a process so busy that each timer comes late -> nothing is sent at or after the deadline, nor waited for', async (_what, send) => {
+    const { clock } = network;
+    const timers: number[] = [];
+    const after = (delayMs: number, call: () => void) => {
+      timers.push(delayMs);
+      return clock.after(delayMs * 3, call);
+    };
+    for (const region of [NEAR, FAR]) network.behaviour[region] = killed;
+    client = new PaymentClient({ endpoints: [NEAR, FAR], apiKey: 'us_test_key', world: { ...network.world, clock: { now: clock.now, after } } });
+    await expect(refusal(send())).resolves.toBeInstanceOf(UnansweredError);
+    expect(clock.now()).toBeGreaterThan(DEADLINE_MS);
+    expect(network.sent.filter(({ at }) => at >= DEADLINE_MS)).toEqual([]);
+    expect(timers.filter((delayMs) => delayMs <= 0)).toEqual([]);
+    nothingIsLeft();
+  });
+
+  test('the deadline passed before it began -> unanswered at once, and nothing is sent', async () => {
+    await expect(refusal(client.read('order-1', { deadlineMs: -1 }))).resolves.toMatchObject({ tries: 0 });
+    expect(network.sent).toEqual([]);
+    nothingIsLeft();
+  });
+
   test('both come back before the deadline -> answered', async () => {
     const back = 5_000;
     for (const region of [NEAR, FAR]) network.behaviour[region] = ({ at }) => (at < back ? killed : {});

@@ -88,9 +88,9 @@ class Race {
     const { signal, pace } = this.#call;
     if (signal?.aborted) return this.#giveUp();
     signal?.addEventListener('abort', this.#giveUp);
-    const hedgeMs = pace.hedgeAfterMs();
+    // Before anybody joins, who may find the deadline passed and end it all at once.
+    this.#hedge(1, pace.hedgeAfterMs());
     this.#join(0);
-    this.#hedge(1, hedgeMs);
   }
 
   /** The nth runner joins after a silence, and the one after it after another. */
@@ -122,6 +122,8 @@ class Race {
       if (signal.aborted) return;
       retryAfterMs = 0;
       const sentAt = clock.now();
+      // A busy process wakes late.
+      if (sentAt >= deadline) break;
       const failed = this.#last !== undefined;
       const price = priceOf(this.#call, { endpoint, now: sentAt, requestsBefore: this.#tries, requestsHere, failed });
       if (price === 'too dear') continue;
@@ -190,6 +192,7 @@ export async function sendOnce(world: World, call: Call): Promise<Outcome> {
     if (pauseMs > 0) await sleep(clock, pauseMs, signal);
     signal.throwIfAborted();
     const sentAt = clock.now();
+    if (sentAt >= deadline) break;
     const price = priceOf(call, { endpoint, now: sentAt, requestsBefore: tries, requestsHere: round, failed: true });
     if (price === 'too dear') continue;
     tries += 1;
