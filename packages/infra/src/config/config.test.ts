@@ -21,7 +21,7 @@ test.each([
   [{ account: 111122223333 }, 'account must be the 12 digits of an AWS account, as a string'],
   [{ consistency: 'weak' }, 'consistency must be strong or eventual'],
   [{ failoverPolicy: 'sometimes' }, 'failoverPolicy must be automatic or approval'],
-  [{ acquirer: { live: 'http://a.example.com', test: 'https://b.example.com' } }, 'acquirer must be {"live", "test"}, each an https URL (wrong at acquirer.live)'],
+  [{ acquirer: { live: 'http://a.example.com', test: 'https://b.example.com' } }, 'acquirer must be {"live", "test"}, each an https URL, and "keysVersion"?, the id of a version of the secret (wrong at acquirer.live)'],
   [{ dns: { healthCheckIntervalS: 15 } }, '(wrong at dns.healthCheckIntervalS)'],
   [{ dns: { ttl: 10 } }, '(wrong at dns.ttl)'],
   [{ ledger: { engineVersion: '13.4' } }, '(wrong at ledger.engineVersion)'],

@@ -11,7 +11,7 @@ export interface Deployment {
   readonly production: boolean;
   readonly consistency: 'strong' | 'eventual';
   readonly failoverPolicy: 'automatic' | 'approval';
-  readonly acquirer: { readonly live: string; readonly test: string };
+  readonly acquirer: { readonly live: string; readonly test: string; readonly keysVersion?: string };
   readonly domain: { readonly hostedZoneId: string; readonly zoneName: string; readonly apiName: string } | undefined;
   readonly dns: { readonly healthCheckIntervalS: 10 | 30; readonly healthCheckFailures: number; readonly ttlS: number; readonly routing: 'failover' | 'weighted' };
   readonly ledger: { readonly engineVersion: string; readonly capacityMin: number; readonly capacityMax: number; readonly instances: number; readonly backupDays: number };
@@ -95,8 +95,8 @@ const fields = {
     byDefault: 'automatic', about: 'whether a lost region is replaced by itself, or a person is asked',
   },
   acquirer: {
-    schema: v.strictObject({ live: httpsUrl, test: httpsUrl }), allowed: '{"live", "test"}, each an https URL',
-    byDefault: 'none', about: 'where cards are charged, by keys for real money and by test keys',
+    schema: v.strictObject({ live: httpsUrl, test: httpsUrl, keysVersion: v.exactOptional(v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{32,64}$/))) }), allowed: '{"live", "test"}, each an https URL, and "keysVersion"?, the id of a version of the secret',
+    byDefault: 'none', about: 'where cards are charged, by keys for real money and by test keys. `keysVersion` is the version of these keys that functions get: naming another one is what makes a deployment hand new keys out',
   },
   domain: {
     schema: v.optional(v.strictObject({ hostedZoneId: v.pipe(v.string(), v.regex(/^Z[A-Z0-9]{5,31}$/)), zoneName: v.pipe(v.string(), v.regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/)), apiName: v.optional(v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,63}$/)), 'api') })),

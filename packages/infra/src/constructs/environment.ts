@@ -22,8 +22,14 @@ const each = <T>(value: (region: Region) => T): string => JSON.stringify(Object.
 /** AWS's own addresses are used. */
 const leftOut: ValueOf = () => undefined;
 
-/** Read when the stack is deployed, so that a function that starts amid an outage needs no other service for it. */
-const acquirerKey = (names: Names, mode: 'live' | 'test'): string => `{{resolve:secretsmanager:${names.of('acquirer-keys')}:SecretString:${mode}}}`;
+/**
+ * Read when the stack is deployed, so that a function that starts amid an outage needs no other service for it. CloudFormation
+ * reads it only for a function that changes, and another value in the secret changes no template: its version's id does.
+ */
+function acquirerOf({ names, place: { deployment: { acquirer } } }: EnvironmentContext, mode: 'live' | 'test'): { readonly url: string; readonly apiKey: string } {
+  const { keysVersion } = acquirer;
+  return { url: acquirer[mode], apiKey: `{{resolve:secretsmanager:${names.of('acquirer-keys')}:SecretString:${mode}${keysVersion === undefined ? '' : `::${keysVersion}`}}}` };
+}
 
 const json = (value: Readonly<Record<string, unknown>>): string | undefined => (Object.keys(value).length === 0 ? undefined : JSON.stringify(value));
 
@@ -45,9 +51,7 @@ const values: Readonly<Record<string, ValueOf>> = {
     return each((region) => ({ host: ledgers[region].writerHost, readerHost: ledgers[region].readerHost, port: LEDGER_PORT, user: names.ledgerRole(), database: LEDGER_DATABASE, ssl: true, iam: true }));
   },
   LEDGER_OWNER: ({ names, place }) => JSON.stringify({ user: LEDGER_OWNER, passwordSecret: names.arn('secretsmanager', place.region, `secret:${names.of('ledger-owner')}`), serviceRole: names.ledgerRole() }),
-  ACQUIRERS: ({ names, place: { deployment } }) => JSON.stringify({
-    live: { url: deployment.acquirer.live, apiKey: acquirerKey(names, 'live') }, test: { url: deployment.acquirer.test, apiKey: acquirerKey(names, 'test') },
-  }),
+  ACQUIRERS: (context) => JSON.stringify({ live: acquirerOf(context, 'live'), test: acquirerOf(context, 'test') }),
   DEAD_DELIVERIES_QUEUE: ({ names, place }) => JSON.stringify({ url: `https://sqs.${place.region}.amazonaws.com/${place.deployment.account}/${names.of('notices-dead')}` }),
   BUCKETS: ({ names }) => each((region) => ({ name: names.bucket('receipts', region) })),
   ALERTS_TOPIC_ARN: ({ names, place }) => names.topic('alerts', place.region),
