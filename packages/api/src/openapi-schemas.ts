@@ -21,7 +21,7 @@ export interface Schema {
   readonly maximum?: number;
 }
 
-export const idPattern = '^[A-Za-z0-9._:-]{1,128}$';
+export const idPattern = '^(?!\\.{1,2}$)[A-Za-z0-9._:-]{1,128}$';
 const methodPattern = '^[A-Za-z0-9._:-]{1,64}$';
 
 export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` });

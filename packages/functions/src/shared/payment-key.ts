@@ -8,7 +8,11 @@ import type { Reply } from './reply.ts';
 
 export type KeyRead = { readonly ok: true; readonly caller: Caller; readonly key: PaymentKey } | { readonly ok: false; readonly reply: Reply };
 
-/** Once: a REST API hands over what was sent. What is still encoded after that is no id, nor is what cannot be decoded. */
+/**
+ * Once: a REST API decodes a query before it hands it over, and a path never (a captured event: hotsock/voker,
+ * vokerhttp/testdata/apigwv1-request.json). Where one did, this would change no id, which has no `%`. What is still
+ * encoded after that is no id, nor is what cannot be decoded.
+ */
 const decoded = (text: string | undefined): string | undefined => {
   try {
     return text === undefined ? undefined : decodeURIComponent(text);

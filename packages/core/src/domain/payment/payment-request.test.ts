@@ -25,12 +25,12 @@ test.each([null, undefined, 'text', 7, true, [], [good]])('request: body %j -> n
   expect(faultsOf(body)).toEqual([{ message: 'the body must be a JSON object' }]);
 });
 
-const badIds = [undefined, null, 7, {}, [], true, '', 'x'.repeat(129), '../', '../../etc/passwd', 'a/b', 'a b', 'a#b', 'a\n', 'ä', 'a\u0000', '4111111111111111', '4111-1111-1111-1111', '3782.822463.10005', '5555 5555 5555 4444'];
+const badIds = [undefined, null, 7, {}, [], true, '', 'x'.repeat(129), '../', '../../etc/passwd', 'a/b', 'a b', 'a#b', 'a\n', 'ä', 'a\u0000', '.', '..', '4111111111111111', '4111-1111-1111-1111', '3782.822463.10005', '5555 5555 5555 4444'];
 test.each(['transaction_id', 'customer_id'].flatMap((field) => badIds.map((id) => [field, id] as const)))('request: %s %j -> one fault, of that field', (field, id) => {
   expect(fieldsOf({ ...good, [field]: id })).toEqual([field]);
 });
 
-test.each(['x'.repeat(128), '1767614400000', 'A.b_c:d-9', '..', 'order-4111111111111111', '1234567890123456'])('request: id %s -> is one', (id) => {
+test.each(['x'.repeat(128), '1767614400000', 'A.b_c:d-9', '...', '.a', 'order-4111111111111111', '1234567890123456'])('request: id %s -> is one', (id) => {
   expect(faultsOf({ ...good, transaction_id: id, customer_id: id })).toEqual([]);
 });
 

@@ -35,9 +35,10 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 const fieldNames = ['transaction_id', 'customer_id', 'amount', 'currency', 'payment_method', 'session_id'];
 /** Bounds the answer to a body of a thousand unknown fields. */
 export const FAULTS_MAX = 20;
-const idPattern = /^[A-Za-z0-9._:-]{1,128}$/;
+/** One or two dots are no id: in a path they are steps, however they are encoded, and lead to another address. */
+const idPattern = /^(?!\.{1,2}$)[A-Za-z0-9._:-]{1,128}$/;
 const methodPattern = /^[A-Za-z0-9._:-]{1,64}$/;
-const ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : -';
+const ID_RULE = '1 to 128 characters of A-Z a-z 0-9 . _ : -, and not just one or two dots';
 const CARD_RULE = 'must not hold a card number';
 
 /** The fault of an id, or undefined when it is one. */
