@@ -71,7 +71,7 @@ test('results: dying within a write leaves a torn line -> cut off, its payment i
 });
 
 test('results: a file of something else -> refused and left as it is', async () => {
-  for (const text of ['transaction_id,amount\na-1,1', 'no end of line', '{"a":1}\n', '{"a":1}\n{"torn']) {
+  for (const text of ['transaction_id,amount\na-1,1', 'no end of line', '{"a":1}\n', '{"a":1}\n{"torn', json('a-1'), `${JSON.stringify(result('a', 'processed'))}\n${json('a-1')}`]) {
     const path = file('other.txt', text);
     await expect(readResults(path)).rejects.toMatchObject({ exitCode: 2 });
     expect(readFileSync(path, 'utf8')).toBe(text);
@@ -107,6 +107,21 @@ test('send: the key is refused -> ends it all, and no payment is told as refused
   await expect(sending).rejects.toMatchObject({ code: 'unauthorized' });
   expect(told).toEqual([]);
   expect(sent).toBeLessThanOrEqual(64);
+});
+
+test('send: nobody answers for a while -> what was held up is not sent faster than the rate afterwards', async () => {
+  let now = 0;
+  const sentAt: number[] = [];
+  const clock = { now: () => now, sleep: (ms: number) => { now += ms; return Promise.resolve(); } };
+  const send = async (): Promise<'accepted'> => {
+    sentAt.push(now);
+    if (sentAt.length === 10) now += 50_000;
+    return Promise.resolve('accepted');
+  };
+  await sendAll(Array.from({ length: 600 }, (_, i) => line(`s-${i}`)), { ratePerSecond: 10, clock, send, tell: () => undefined });
+  const afterwards = sentAt.filter((at) => at > 50_000);
+  // Whoever had begun to wait when it stalled goes at once.
+  expect(afterwards.filter((at) => at <= (afterwards[0] ?? 0) + 1_000).length).toBeLessThanOrEqual(64 + 11);
 });
 
 test('send: a rate and slow answers -> no faster than the rate, and never more than 64 under way', async () => {

@@ -36,11 +36,15 @@ export async function readResults(file: string): Promise<ReadonlyMap<string, Res
   if (whole < bytes.length) {
     // Before anything is cut: a file that is not of our making is left alone.
     resultsIn(bytes.subarray(0, whole), file);
-    if (whole === 0 && bytes[0] !== 0x7b) throw notOurs(file, 1);
+    if (!couldBeTorn(bytes.subarray(whole))) throw notOurs(file, bytes.subarray(0, whole).filter((byte) => byte === 0x0a).length + 1);
     await truncate(file, whole);
   }
   return new Map(resultsIn(bytes.subarray(0, whole), file).map((result) => [result.transaction_id, result]));
 }
+
+/** Each result begins with its line, see `ResultFile`. */
+const BEGINNING = Buffer.from('{"line":');
+const couldBeTorn = (rest: Buffer): boolean => rest.subarray(0, BEGINNING.length).equals(BEGINNING.subarray(0, rest.length));
 
 const notOurs = (file: string, line: number): Error => usageFault(`${file} is no result file (line ${line}); name another with --out`);
 

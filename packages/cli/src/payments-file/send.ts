@@ -23,14 +23,17 @@ export interface SendOptions {
 const platformClock = { now: () => performance.now(), sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) } as const;
 
 export async function sendAll(lines: readonly Line[], { ratePerSecond, send, tell, clock = platformClock }: SendOptions): Promise<void> {
-  const startedAt = clock.now();
   let next = 0;
+  /** When the next payment may be sent. What a stall held up is not made up for. */
+  let dueAt = clock.now();
   let fault: unknown;
   const sendOnward = async () => {
     for (let i = next; i < lines.length && fault === undefined; i = next) {
       next = i + 1;
-      const early = startedAt + (i * 1000) / ratePerSecond - clock.now();
-      if (early > 0) await clock.sleep(early);
+      const now = clock.now();
+      const at = Math.max(dueAt, now);
+      dueAt = at + 1000 / ratePerSecond;
+      if (at > now) await clock.sleep(at - now);
       try {
         tell(await resultOf(lines[i] as Line, send));
       } catch (error) {

@@ -1,14 +1,14 @@
 // `understudy payments show`: one payment as each record has it, for whoever must say what became of it. Changes nothing.
 // Invariant: a record that does not answer is said to be away, and never shown as empty; no payment method is shown.
-import { formatAmount, isPortFault, merchantId, refundStatusOf, refundsOf, regions, statusOf, transactionId } from '@understudy/core';
+import { formatAmount, idFault, isMerchantId, isPortFault, MERCHANT_RULE, merchantId, refundStatusOf, refundsOf, regions, statusOf, transactionId } from '@understudy/core';
 import type { ChargeEntry, LedgerEntry, Payment, PaymentKey, Region } from '@understudy/core';
 import type { Connections } from '../connections.ts';
-import { exitCodes, refused } from '../exit.ts';
+import { exitCodes, refused, usageFault } from '../exit.ts';
 import { tableText } from '../table-text.ts';
 import type { Answer, Desk } from '../verb.ts';
 
 export async function show(desk: Desk, { merchant }: { readonly merchant: string }, [id = '']: readonly string[]): Promise<Answer> {
-  const key: PaymentKey = { merchantId: merchantId(merchant), transactionId: transactionId(id) };
+  const key = keyOf(merchant, id);
   const connections = await desk.connect();
   const payment = await connections.journal.read(key);
   if (!payment) throw refused(`${merchant} has no payment ${id}; name another merchant with --merchant, or look with \`understudy payments list\``);
@@ -16,6 +16,14 @@ export async function show(desk: Desk, { merchant }: { readonly merchant: string
   const story: Story = { payment, charges, ledgers: new Map(regions.map((region, i) => [region, ledgers[i]])) };
   const isAway = charges === 'away' || ledgers.includes('away');
   return { exitCode: isAway ? exitCodes.unreachable : exitCodes.ok, json: jsonOf(story), text: textOf(story) };
+}
+
+/** Before anything is looked for or repeated: what was typed may be a card number. */
+function keyOf(merchant: string, id: string): PaymentKey {
+  if (!isMerchantId(merchant)) throw usageFault(`--merchant must be ${MERCHANT_RULE}`);
+  const fault = idFault('the id', id);
+  if (fault) throw usageFault(fault.message);
+  return { merchantId: merchantId(merchant), transactionId: transactionId(id) };
 }
 
 type Away = 'away';
