@@ -102,13 +102,14 @@ WITH again AS (
 )
 SELECT count(*)::int AS redelivered FROM again`;
 
-/** $1 now, then what names them. */
+/** $1 those that were told before then, $2 how many. */
 export const FORGET = `
 WITH old AS (
   SELECT id FROM understudy.delivery WHERE told_at < $1 AND due_at IS NULL AND dead_at IS NULL ORDER BY told_at, id LIMIT $2 FOR UPDATE SKIP LOCKED
 ), gone AS (DELETE FROM understudy.delivery USING old WHERE delivery.id = old.id RETURNING delivery.id)
 SELECT count(*)::integer AS forgotten FROM gone`;
 
+/** $1 now, then what names them. */
 export const REDELIVER: Readonly<Record<'one' | 'deadOf' | 'allDead', string>> = {
   one: redelivered('id = $2'),
   deadOf: redelivered(`dead_at IS NOT NULL AND outbox_id IN (SELECT event.id FROM understudy.outbox AS event JOIN ${keys(2)} USING (merchant_id, transaction_id))`),

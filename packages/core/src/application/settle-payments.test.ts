@@ -5,6 +5,7 @@ import type { Payment, PaymentKey } from '../domain/payment/payment.ts';
 import { defaultPaymentPolicy } from '../domain/payment/policy.ts';
 import { epochOf } from '../domain/region/epoch.ts';
 import type { Acquirer } from '../ports/acquirer.ts';
+import { PortFault } from '../ports/fault.ts';
 import { acceptPayment } from './accept-payment.ts';
 import { settlePayments, settleUnder } from './settle-payments.ts';
 import { accepted, alertsOf, createWorld, east, keyOf, other, portsOf, raiseEpoch, refundsThrough, requestOf, rowsIn, shop, stored, told } from './world.test-support.ts';
@@ -333,6 +334,21 @@ describe('settle: two at once', () => {
     });
     expect(await settle(world, key, { acquirer: forgets })).toBe('settled');
     expect([rowOf(world, 'a'), acquirer.netCharges(key)]).toEqual(['failed', 0]);
+  });
+
+  test('declined, and the look-up after it fails for an hour -> nobody is told and nothing is posted, then the failure, and no charge', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await accepted(world, 'a');
+    const { acquirer } = world.backstage;
+    acquirer.behave({ mode: 'decline', times: 1 });
+    const mute: Acquirer = { ...afterCharge(acquirer, async () => undefined), lookup: () => Promise.reject(new PortFault({ port: 'acquirer', retryable: false, message: 'planted' })) };
+    for (let minutes = 0; minutes < 60; minutes += 1) {
+      expect(await settle(world, key, { acquirer: mute })).toBe('waiting');
+      world.clock.advance(60_000);
+    }
+    expect([rowsIn(world, east), await told(world, key)]).toEqual([[], 'accepted']);
+    expect(await settle(world, key)).toBe('settled');
+    expect([rowOf(world, 'a'), await told(world, key), acquirer.charges().length, acquirer.netCharges(key)]).toEqual(['failed', 'failed', 1, 0]);
   });
 
   test('an acquirer that forgets declines approves the second attempt -> the first decision stands, the approval is voided', async () => {
