@@ -41,10 +41,10 @@ complete -o default -F _understudy understudy`,
   fish: fishScript,
 };
 
-/** The first two words that are no flags name the verb; a colon is part of a word, as in payments:write. */
+/** The first two words that are no flags name the verb; a colon is part of a word, as in payments:write. In `$((...))`, because zsh takes a bare name after a colon for a modifier. */
 const bashFunction = `_understudy() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" verb="" word
-  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+  for word in "\${COMP_WORDS[@]:1:$((COMP_CWORD-1))}"; do
     case "$verb $word" in
 ${Object.keys(wordAbout).map((first) => `      "${first} "*) case "$word" in -*) ;; *) verb="$verb $word"; break ;; esac ;;`).join('\n')}
       " -"*) ;;
