@@ -73,14 +73,20 @@ test('control API: asked by a program on this machine -> done', async () => {
   expect(asked).toEqual(['kill', 'state']);
 });
 
-function statusOf(method: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
+test('control API: a body that is too large -> refused in words, and nothing is done', async () => {
+  asked.length = 0;
+  expect(await statusOf('POST', '/twin/regions/us-east-1/kill', {}, JSON.stringify({ reason: 'x'.repeat(300_000) }))).toBe(400);
+  expect(asked).toEqual([]);
+});
+
+function statusOf(method: string, path: string, headers: Readonly<Record<string, string>>, body = '{}'): Promise<number> {
   return new Promise((resolve, reject) => {
     const call = request({ port, host: '127.0.0.1', method, path, headers: { ...headers, ...(method === 'POST' && { 'content-type': 'text/plain' }) } }, (response) => {
       response.resume();
       resolve(response.statusCode ?? 0);
     });
     call.once('error', reject);
-    call.end(method === 'POST' ? '{}' : undefined);
+    call.end(method === 'POST' ? body : undefined);
   });
 }
 
