@@ -64,8 +64,7 @@ async function serve({ desk, pages, onFault }: Served, request: IncomingMessage,
 async function bodyOf(request: IncomingMessage): Promise<Readonly<Record<string, unknown>> | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // The request outlives a body that is too large, so that its refusal can be heard.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX) return undefined;
     chunks.push(chunk);

@@ -199,8 +199,7 @@ function read<T>(schema: v.GenericSchema<unknown, T>, body: unknown): T {
 async function readJson(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // The request outlives a body that is too large, so that its refusal can be heard.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > BODY_BYTES_MAX) throw new BadRequest('the body must be at most 16 KiB');
     chunks.push(chunk);
