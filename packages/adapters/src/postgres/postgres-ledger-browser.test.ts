@@ -65,11 +65,15 @@ test('ledger browser: the story of a payment -> its row, both postings, what is 
   const { ledger, browser, outbox, close } = await books();
   await ledger.post(epochOf(1), [decided('a'), decided('b')]);
   const events = await outbox.unaddressed({ limit: 10 });
-  await outbox.address(events.map((event) => ({ event, targets: ['https://shop.example/hook'] })), epochMs(1_767_614_400_000));
+  const at = epochMs(1_767_614_400_000);
+  await outbox.address(events.filter(({ transactionId }) => transactionId === 'a').map((event) => ({ event, targets: ['https://shop.example/hook'] })), at);
   const { payment, postings, notices, entries, refunds } = await browser.story(decided('a'));
   expect(payment).toMatchObject({ transactionId: 'a', outcome: 'processed', reference: 'ch_a', epoch: 1, refundedMinor: 0n });
   expect(postings.map(({ account, amountMinor }) => [account, amountMinor])).toEqual([['acquirer:receivable', payment?.amount.minor], ['merchant:shop:payable', 0n - (payment?.amount.minor ?? 0n)]]);
   expect(notices).toMatchObject([{ event: 'payment.processed', target: 'https://shop.example/hook', failures: 0 }]);
+  expect((await browser.story(decided('b'))).notices).toEqual([{ event: 'payment.processed', at: expect.any(Number) as number, failures: 0 }]);
+  await outbox.address(events.filter(({ transactionId }) => transactionId === 'b').map((event) => ({ event, targets: [] })), at);
+  expect((await browser.story(decided('b'))).notices).toEqual([{ event: 'payment.processed', at: expect.any(Number) as number, addressedAt: at, failures: 0 }]);
   expect(entries).toEqual([{ receiptDue: true }]);
   expect(refunds).toEqual([]);
   expect(await browser.story(decided('nobody'))).toEqual({ postings: [], refunds: [], notices: [], entries: [] });

@@ -126,6 +126,7 @@ async function refundsOf(connection: Connection, values: Values): Promise<readon
 interface NoticeRow {
   readonly event: string;
   readonly created_at: Date;
+  readonly addressed_at: Date | null;
   readonly id: string | null;
   readonly target: string | null;
   readonly failures: number | null;
@@ -137,10 +138,11 @@ interface NoticeRow {
 
 async function noticesOf(connection: Connection, values: Values): Promise<readonly BookedNotice[]> {
   const rows = await connection.query<NoticeRow>(
-    `SELECT event, created_at, delivery.id, target, failures, due_at, told_at, dead_at, last_answer
+    `SELECT event, created_at, addressed_at, delivery.id, target, failures, due_at, told_at, dead_at, last_answer
      FROM understudy.outbox LEFT JOIN understudy.delivery ON delivery.outbox_id = outbox.id ${OF_KEY} ORDER BY outbox.id, delivery.id`, values);
   return rows.map((row) => ({
     event: row.event, at: epochMs(row.created_at.getTime()), failures: row.failures ?? 0,
+    ...(row.addressed_at && { addressedAt: epochMs(row.addressed_at.getTime()) }),
     ...(row.target !== null && { target: row.target }), ...(row.id !== null && { deliveryId: row.id }),
     ...(row.due_at && { dueAt: epochMs(row.due_at.getTime()) }), ...(row.told_at && { toldAt: epochMs(row.told_at.getTime()) }),
     ...(row.dead_at && { deadAt: epochMs(row.dead_at.getTime()) }), ...(row.last_answer !== null && { lastAnswer: row.last_answer }),

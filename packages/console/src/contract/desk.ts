@@ -49,7 +49,8 @@ export interface NoticeSays {
   readonly event: string;
   readonly at: number;
   readonly target?: string;
-  readonly state: 'not addressed' | 'due' | 'told' | 'dead';
+  /** `nobody`: nobody is to be told of it, or all were, weeks ago. */
+  readonly state: 'not addressed' | 'nobody' | 'due' | 'told' | 'dead';
   readonly failures: number;
   readonly answer?: string;
 }

@@ -90,9 +90,9 @@ function ledgerOf({ payment, postings, notices, entries }: BookedStory, currency
   };
 }
 
-const noticeOf = ({ event, at, target, failures, toldAt, deadAt, lastAnswer }: BookedNotice): NoticeSays => ({
+const noticeOf = ({ event, at, addressedAt, target, failures, toldAt, deadAt, lastAnswer }: BookedNotice): NoticeSays => ({
   event, at, failures,
-  state: target === undefined ? 'not addressed' : toldAt !== undefined ? 'told' : deadAt !== undefined ? 'dead' : 'due',
+  state: addressedAt === undefined ? 'not addressed' : target === undefined ? 'nobody' : toldAt !== undefined ? 'told' : deadAt !== undefined ? 'dead' : 'due',
   ...(target !== undefined && { target }), ...(lastAnswer !== undefined && { answer: lastAnswer }),
 });
 

@@ -55,7 +55,9 @@ export interface BookedPosting {
 export interface BookedNotice {
   readonly event: string;
   readonly at: EpochMs;
-  /** Absent until its target was chosen. */
+  /** Absent until it was decided who is to be told. */
+  readonly addressedAt?: EpochMs;
+  /** Absent until then, and after it when there is nobody, or all were told so long ago that it is forgotten. */
   readonly target?: string;
   readonly deliveryId?: string;
   readonly failures: number;

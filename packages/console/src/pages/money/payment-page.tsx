@@ -25,7 +25,7 @@ export function PaymentPage(): ReactNode {
           <div className="columns wide">
             <Panel title="What happened"><History happenings={payment.history} /></Panel>
             <div className="stack">
-              <Panel title="Journal" aside={<Badge tone={payment.inWork ? 'info' : 'good'} label={payment.inWork ? 'in work' : 'safe in both ledgers'} />}><Facts entries={factsOf(payment)} /></Panel>
+              <Panel title="Journal" aside={<Badge tone={payment.inWork ? 'info' : 'good'} label={payment.inWork ? 'in work' : payment.postedEpoch > 0 ? 'safe in both ledgers' : 'nothing to post'} />}><Facts entries={factsOf(payment)} /></Panel>
               <Panel title="Acquirer"><Heard said={payment.charges}>{(charges) => <Charges charges={charges} />}</Heard></Panel>
               <Panel title="Refunds" aside={payment.left !== '' && payment.status === 'processed' ? <span className="dim">{payment.left} {payment.currency} left</span> : undefined}><Refunds refunds={payment.refunds} currency={payment.currency} /></Panel>
             </div>
@@ -106,7 +106,7 @@ function Ledger({ says }: { readonly says: LedgerSays }): ReactNode {
         { head: 'debit', cell: ({ debit }) => debit, isNumber: true }, { head: 'credit', cell: ({ credit }) => credit, isNumber: true },
       ]} />
       <Table caption="Notices and their deliveries" rows={notices} keyOf={({ event, target = '' }) => `${event} ${target}`} empty="Nothing is to be told." columns={[
-        { head: 'told', cell: ({ event }) => event }, { head: 'to', cell: ({ target = 'not chosen yet' }) => <span className="break">{target}</span> },
+        { head: 'told', cell: ({ event }) => event }, { head: 'to', cell: ({ state, target = state === 'nobody' ? 'nobody, or weeks ago' : 'not chosen yet' }) => <span className="break">{target}</span> },
         { head: 'state', cell: ({ state, failures, answer }) => <span className="row"><Badge tone={state === 'told' ? 'good' : state === 'dead' ? 'bad' : 'info'} label={state} />{failures > 0 && <span className="dim">{failures} failed</span>}<span className="dim">{answer}</span></span> },
       ]} />
     </>
