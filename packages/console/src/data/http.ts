@@ -19,6 +19,9 @@ export class Refused extends Error {
   }
 }
 
+/** Whether what was asked for may have been done all the same: nobody answered, or whoever did could not know. */
+export const isUnknown = (error: unknown): boolean => !(error instanceof Refused) || error.status >= 500;
+
 export const getJson = <T>(path: string, signal?: AbortSignal): Promise<T> => ask<T>(path, {}, { limitMs: READ_LIMIT_MS, signal });
 
 export const postJson = <T = { readonly ok: true }>(path: string, body: object = {}): Promise<T> =>

@@ -1,5 +1,5 @@
 // The question before something that cannot be taken back: what will happen, in sentences, and a verb to agree with.
-import { useEffect, useId, useRef } from 'react';
+import { useId, useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from './button.tsx';
 
@@ -17,7 +17,12 @@ export interface ConfirmDialogProps {
 export function ConfirmDialog({ title, consequences, verb, onConfirm, onClose, children }: ConfirmDialogProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    // Before the element goes: only a dialog that closes gives the focus back to the button that opened it.
+    return () => element?.close();
+  }, []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={onClose}>
       <form onSubmit={(event) => {

@@ -3,7 +3,7 @@ import { peerOf, regions } from '@understudy/core';
 import type { ReactNode } from 'react';
 import type { TwinState } from '../../contract/index.ts';
 import { Badge, count, span } from '../../ui/index.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, lastSeen } from './headline.ts';
 
 interface Tile {
   readonly name: string;
@@ -31,8 +31,8 @@ function tilesOf(state: TwinState): readonly Tile[] {
   ];
 }
 
-export function Glance({ state }: { readonly state: TwinState }): ReactNode {
-  const { tone, sentence } = headlineOf(state);
+export function Glance({ state, isHeard }: { readonly state: TwinState; readonly isHeard: boolean }): ReactNode {
+  const { tone, sentence } = isHeard ? headlineOf(state) : lastSeen(headlineOf(state));
   return (
     <section className="panel glance" data-tone={tone} aria-label="At a glance">
       <p className="headline" role="status" aria-live="polite"><Badge tone={tone} label={toneWords[tone]} /> {sentence}.</p>

@@ -1,7 +1,7 @@
 import { epochOf } from '@understudy/core';
 import { expect, test } from 'vitest';
 import type { RegionState, TwinState } from '../../contract/index.ts';
-import { headlineOf } from './headline.ts';
+import { headlineOf, lastSeen } from './headline.ts';
 
 const region = (role: 'primary' | 'standby' | 'down', more: Partial<RegionState> = {}): RegionState =>
   ({ up: true, isolated: false, healthy: true, ledger: { role }, queue: { visible: 0, inFlight: 0, dead: 0 }, services: {}, ...more });
@@ -28,4 +28,8 @@ test.each<[string, TwinState, string, string]>([
   ['no epoch was read', { ...calm, epoch: null }, 'plain', 'Nobody knows yet which region is active'],
 ])('headline: %s -> it says so', (_what, state, tone, sentence) => {
   expect(headlineOf(state)).toEqual({ tone, sentence });
+});
+
+test('headline: the twin does not answer -> what was well is not called well any more', () => {
+  expect(lastSeen(headlineOf(calm))).toEqual({ tone: 'plain', sentence: 'The twin does not answer; last seen: us-east-1 settles under epoch 1; all is well' });
 });

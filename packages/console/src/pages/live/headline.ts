@@ -9,6 +9,9 @@ export interface Headline {
   readonly sentence: string;
 }
 
+/** When nobody answers any more, what was seen last is not what is. */
+export const lastSeen = ({ sentence }: Headline): Headline => ({ tone: 'plain', sentence: `The twin does not answer; last seen: ${sentence}` });
+
 export function headlineOf(state: TwinState): Headline {
   const { epoch, failover, outage } = state;
   if (!epoch) return { tone: 'plain', sentence: 'Nobody knows yet which region is active' };

@@ -25,7 +25,7 @@ export function LivePage(): ReactNode {
     <>
       <PageHead title="Live" />
       {connection === 'lost' && <p className="notice" data-tone="bad" role="alert">The twin does not answer; what is shown is how it was last seen.</p>}
-      <Glance state={state} />
+      <Glance state={state} isHeard={connection !== 'lost'} />
       <div className="columns">{regions.map((region) => <RegionPanel key={region} region={region} state={state} reload={reload} />)}</div>
       <div className="columns uneven">
         <MovePanel state={state} reload={reload} />
