@@ -5,10 +5,9 @@
  * It knows no sockets: relay, tunnel and lane carry the result out.
  */
 
-export type LinkEffect =
-  | { readonly kind: 'cut' }
-  | { readonly kind: 'delay'; readonly delayMs: number }
-  | { readonly kind: 'drop'; readonly direction: 'requests' | 'replies' | 'both' };
+import type { LinkEffect } from '@understudy/console/contract';
+
+export type { LinkEffect };
 
 /** The sum of all effects on one link. `Forward` is from the client to the server. */
 export interface CombinedEffect {

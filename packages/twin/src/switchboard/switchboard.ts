@@ -6,6 +6,7 @@
  * It starts no process and knows no protocol: whoever starts a part aims the links that lead to it.
  */
 import { strict as assert } from 'node:assert';
+import type { LinkState as SeenLink } from '@understudy/console/contract';
 import { combine } from './effects.ts';
 import type { LinkEffect } from './effects.ts';
 import { Relay } from './relay.ts';
@@ -30,13 +31,9 @@ export interface Fault {
   readonly effect: LinkEffect;
 }
 
-export interface LinkState extends LinkName {
+/** As pages see it, and where it listens. */
+export interface LinkState extends SeenLink {
   readonly port: number;
-  readonly target: number | null;
-  readonly connections: number;
-  readonly effects: readonly (LinkEffect & { readonly faultId: string })[];
-  readonly bytesForward: number;
-  readonly bytesBack: number;
 }
 
 interface Link extends LinkName {
