@@ -26,6 +26,8 @@ import type { VariableName } from './shared/variables.ts';
 export * from './deployment.ts';
 export * from './gateway.ts';
 export type { Right } from './shared/rights.ts';
+export { isTableRight, tableGrants } from './table-rights.ts';
+export type { TableGrant, TableRight } from './table-rights.ts';
 export type { VariableName } from './shared/variables.ts';
 
 export type FunctionName = 'accept' | 'authorize' | 'cancel' | 'confirm' | 'detect' | 'health' | 'install' | 'notify' | 'orchestrate' | 'process' | 'publish' | 'purge' | 'read' | 'receipts' | 'reconcile' | 'refunds' | 'sessions' | 'settle' | 'webhooks';

@@ -1,8 +1,8 @@
 // What each right of a function means on AWS: the actions it is allowed on which resources, and what it may reach over
 // the network. Invariant: nothing is allowed that no right names, and a right that is not known here stops the synthesis.
 import { aws_iam as iam } from 'aws-cdk-lib';
-import { CUSTOMER_INDEX, regions, witnessRegion, WORK_INDEX } from '@understudy/functions/manifest';
-import type { Region, Vantage } from '@understudy/functions/manifest';
+import { regions, tableGrants, witnessRegion } from '@understudy/functions/manifest';
+import type { Region, TableGrant, Vantage } from '@understudy/functions/manifest';
 import { Names } from '../names.ts';
 import type { Place } from '../stacks/region-stack.ts';
 
@@ -34,21 +34,12 @@ type GrantOf = (context: RightsContext) => Grant;
 
 const inBoth = (arn: (region: Region) => string): readonly string[] => regions.map(arn);
 
-/** Everything on the table may be done at either region's endpoint, because one of them may be lost. */
-const onTable = (...actions: readonly string[]): GrantOf => ({ names }) => ({
-  allows: [{ actions: actions.map((action) => `dynamodb:${action}`), resources: inBoth((region) => names.table(region)) }],
-  reaches: ['https'],
-  encryptedBy: ['dynamodb'],
-});
-
-const onIndex = (index: string): GrantOf => ({ names }) => ({
-  allows: [{ actions: ['dynamodb:Query'], resources: inBoth((region) => `${names.table(region)}/index/${index}`) }],
-  reaches: ['https'],
-  encryptedBy: ['dynamodb'],
-});
-
-const onSessions = (...actions: readonly string[]): GrantOf => ({ names }) => ({
-  allows: [{ actions: actions.map((action) => `dynamodb:${action}`), resources: inBoth((region) => names.arn('dynamodb', region, `table/${names.of('sessions')}`)) }],
+/** Everything at a table may be done at either region's endpoint, because one of them may be lost. */
+const atTable = ({ table, index, actions }: TableGrant): GrantOf => ({ names }) => ({
+  allows: [{
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: inBoth((region) => names.arn('dynamodb', region, `table/${names.of(table)}${index === undefined ? '' : `/index/${index}`}`)),
+  }],
   reaches: ['https'],
   encryptedBy: ['dynamodb'],
 });
@@ -81,14 +72,7 @@ const ofPair = (region: Vantage): Region => {
 const leaves: GrantOf = () => ({ allows: [], reaches: ['https'] });
 
 const grants: Readonly<Record<string, GrantOf>> = {
-  'table:read': onTable('GetItem'),
-  'table:write': onTable('PutItem', 'UpdateItem'),
-  'table:delete': onTable('DeleteItem'),
-  'table:scan': onTable('Scan'),
-  'index:query': onIndex(WORK_INDEX),
-  'customer-index:query': onIndex(CUSTOMER_INDEX),
-  'sessions:read': onSessions('GetItem'),
-  'sessions:write': onSessions('PutItem'),
+  ...Object.fromEntries(Object.entries(tableGrants).map(([right, grant]) => [right, atTable(grant)])),
   'queue:send': ({ names }) => ({ allows: [{ actions: ['sqs:SendMessage'], resources: inBoth((region) => names.queue('payments', region)) }], reaches: ['https'], encryptedBy: ['sqs'] }),
   'queue:receive': ({ names, place, queue }) => {
     if (queue === undefined) throw new Error('a function with the right queue:receive takes from a queue');
