@@ -31,8 +31,8 @@ export class DrillRoom {
   }
 
   async list(): Promise<DrillList> {
-    const past = await Promise.all((await this.#names()).slice(0, RUNS_KEPT_MAX).map(async (name) => JSON.parse(await readFile(this.#path(name, 'run.json'), 'utf8')) as DrillRun));
-    return { scenarios: scenarios.map(({ name, about }) => ({ name, about })), runs: [...(this.#running ? [this.#running.run] : []), ...past] };
+    const past = await Promise.all((await this.#names()).slice(0, RUNS_KEPT_MAX).map((name) => this.#read(name)));
+    return { scenarios: scenarios.map(({ name, about }) => ({ name, about })), runs: [...(this.#running ? [this.#running.run] : []), ...past.filter((run) => run !== undefined)] };
   }
 
   start(order: DrillOrder): DrillRun {
@@ -77,10 +77,20 @@ export class DrillRoom {
     const hasReport = existsSync(this.#path(name, 'html'));
     const wasPlayed = hasReport && !run.said.some((line) => line.includes('could not be played'));
     const ended: DrillRun = { ...run, hasReport, state: wasPlayed ? (code === 0 ? 'kept' : 'broken') : 'ended' };
-    await writeFile(this.#path(name, 'run.json'), JSON.stringify(ended));
+    // A folder that is gone or full costs this line of the list; the twin goes on.
+    await writeFile(this.#path(name, 'run.json'), JSON.stringify(ended)).catch(() => {});
     this.#running = undefined;
     this.#changed(ended);
     for (const old of (await this.#names()).slice(RUNS_KEPT_MAX)) await Promise.all(['run.json', 'html', 'json'].map((ending) => rm(this.#path(old, ending), { force: true })));
+  }
+
+  /** Undefined: it is gone meanwhile, or torn because the twin died while it was written; one must not hide the others. */
+  async #read(name: string): Promise<DrillRun | undefined> {
+    try {
+      return JSON.parse(await readFile(this.#path(name, 'run.json'), 'utf8')) as DrillRun;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Newest first: a name begins with its time. */
