@@ -47,7 +47,10 @@ export type RefundLookup = LookupAnswer;
  */
 export interface Acquirer {
   charge(request: ChargeRequest): Promise<ChargeAnswer>;
-  /** By the merchant's reference, also after the key is forgotten. A voided charge counts as none. `none` is definite. */
+  /**
+   * By the merchant's reference, also after the key is forgotten. A voided charge counts as none. `none` is definite. Of
+   * several charges it tells the one that holds money, or else one that may yet; a decline only when there is neither.
+   */
   lookup(charge: ChargeKey): Promise<LookupAnswer>;
   /** Gives one approved charge back, by the acquirer's reference. Idempotent. */
   void(charge: ChargeKey, reference: string): Promise<void>;

@@ -97,10 +97,10 @@ export class ChargeBook {
     return this.#byMerchantReference.get(merchantReference(merchantId, transactionId)) ?? [];
   }
 
-  /** An approved charge that was not voided wins, because it is the one that costs the customer money. */
+  /** An approved charge that was not voided wins, because it is the one that costs the customer money; then one that may yet be approved. */
   find(merchantId: string, transactionId: string): Charge | undefined {
     const charges = this.chargesOf(merchantId, transactionId);
-    return charges.findLast((charge) => charge.outcome === 'approved' && !charge.voided) ?? charges.at(-1);
+    return charges.findLast((charge) => charge.outcome === 'approved' && !charge.voided) ?? charges.findLast((charge) => charge.outcome === 'in_progress') ?? charges.at(-1);
   }
 
   #charge(event: ChargeEvent & { readonly type: 'charged' }): void {
