@@ -44,6 +44,17 @@ test('command: no twin there -> exit 3, and says how to start one', async () => 
   expect(err).toMatch(/npm start/);
 });
 
+test.each([
+  [['status', '--url', NOBODY, '--json'], 3, /npm start/],
+  [['--json', 'status', '--url', 'twin'], 2, /is not a URL/],
+  [['status', '--nonsense', '--json'], 2, /nonsense/],
+  [['nonsense', '--json'], 2, /nonsense/],
+])('command: %j fails -> exit %i, the sentence for a person, and one JSON object for a script', async (args, code, sentence) => {
+  const ending = await ran(args);
+  expect(JSON.parse(ending.out)).toEqual({ error: expect.stringMatching(sentence), exit_code: code });
+  expect(ending).toMatchObject({ code, err: expect.stringMatching(sentence) });
+});
+
 test('command: the environment names the twin, an option names another -> the option wins', async () => {
   expect((await ran(['status'], { UNDERSTUDY_URL: 'http://127.0.0.1:10' })).err).toContain('127.0.0.1:10');
   expect((await ran(['status', '--base', '9'], { UNDERSTUDY_URL: 'http://127.0.0.1:10' })).err).toContain('127.0.0.1:9');

@@ -29,7 +29,11 @@ export async function run(args: readonly string[], shell: Shell = shellOfProcess
     return answer?.exitCode ?? exitCodes.ok;
   } catch (error) {
     progress.clear();
-    return explain(error, shell);
+    const { exitCode, sentence } = await explained(error);
+    // Commander has printed its own sentence already.
+    if (!(error instanceof CommanderError)) shell.err(`understudy: ${sentence}\n`);
+    if (exitCode !== exitCodes.ok && program.opts()['json'] === true) shell.out(`${JSON.stringify({ error: sentence, exit_code: exitCode })}\n`);
+    return exitCode;
   } finally {
     await opened.close();
   }
@@ -85,20 +89,12 @@ async function ask({ ask: question }: Shell, text: string, otherwise: string): P
   return (await question(text)).trim();
 }
 
-/** Nothing is said twice: commander has printed its own sentence already. */
-async function explain(error: unknown, shell: Shell): Promise<ExitCode> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-  if (error instanceof Refusal) {
-    shell.err(`understudy: ${error.message}\n`);
-    return error.exitCode;
-  }
+async function explained(error: unknown): Promise<{ readonly exitCode: ExitCode; readonly sentence: string }> {
+  if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? exitCodes.ok : exitCodes.usage, sentence: error.message };
+  if (error instanceof Refusal) return { exitCode: error.exitCode, sentence: error.message };
   const { isPortFault } = await import('@understudy/core');
-  if (isPortFault(error)) {
-    shell.err(`understudy: ${whatToDo(error)}\n`);
-    return exitCodes.unreachable;
-  }
-  shell.err(`understudy: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return exitCodes.found;
+  if (isPortFault(error)) return { exitCode: exitCodes.unreachable, sentence: whatToDo(error) };
+  return { exitCode: exitCodes.found, sentence: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
 const whatToDo = (fault: PortFault): string =>
