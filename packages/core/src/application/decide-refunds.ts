@@ -51,13 +51,22 @@ async function decideOne(ports: SettlePorts, { payment, refund }: Case): Promise
 const refundKeyOf = ({ payment, refund }: Case): RefundKey =>
   ({ merchantId: payment.merchantId, transactionId: payment.transactionId, live: payment.acceptance.live, refundId: refund.refundId });
 
-const ask = (ports: SettlePorts, { payment, refund }: Case): Promise<RefundAnswer> =>
-  ports.acquirer.refund({
-    ...refundKeyOf({ payment, refund }),
+/**
+ * An acquirer that forgets its declines may have given back for another request, whose answer was lost. So a decline is
+ * looked up, and before it is decided: money that was given back cannot be fetched again, so it is the outcome.
+ */
+async function ask(ports: SettlePorts, { payment, refund }: Case): Promise<RefundAnswer> {
+  const key = refundKeyOf({ payment, refund });
+  const answer = await ports.acquirer.refund({
+    ...key,
     idempotencyKey: ports.digest(refundKeyText(payment, refund.refundId)),
     chargeReference: payment.decision.acquirerReference ?? '',
     amount: { minor: refund.amountMinor, currency: payment.acceptance.amount.currency },
   });
+  if (answer.code !== 'declined') return answer;
+  const found = await ports.acquirer.lookupRefund(key);
+  return found.code === 'none' ? answer : found;
+}
 
 type Meaning = Pick<RefundDecision, 'outcome' | 'acquirerReference' | 'code'>;
 

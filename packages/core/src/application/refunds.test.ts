@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { PaymentKey, TransactionId } from '../domain/payment/payment.ts';
 import { refundId, refundsOf, refundStatusOf } from '../domain/refund/refund.ts';
 import type { Region } from '../domain/region/region.ts';
+import type { Acquirer } from '../ports/acquirer.ts';
+import { PortFault } from '../ports/fault.ts';
 import { acceptRefund } from './accept-refund.ts';
 import type { AcceptRefundResult } from './accept-refund.ts';
 import { confirm } from './confirm.ts';
@@ -191,6 +193,31 @@ describe('refunds: settling', () => {
     world.clock.advance(48 * HOUR_MS);
     expect(await settle(world, key)).toBe('settled');
     expect([await statuses(world, key), netRefunds(world, key)]).toEqual(['processed', 1]);
+  });
+
+  test('declined here, and given back for somebody who lost the answer before the decline was decided -> processed, as the money says', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await refunding(world);
+    const { acquirer } = world.backstage;
+    const forgetful: Acquirer = { ...refundsThrough(acquirer), charge: (request) => acquirer.charge(request), lookup: (of) => acquirer.lookup(of), void: (of, reference) => acquirer.void(of, reference), refund: async (order) => {
+      await acquirer.refund(order);
+      return { code: 'declined', reference: 'rf_declined', reason: 'refused' };
+    } };
+    expect(await settle(world, key, { acquirer: forgetful })).toBe('settled');
+    expect([refundRows(world), netRefunds(world, key), alertsOf(world)]).toEqual(['r1 processed', 1, []]);
+  });
+
+  test('declined, and the look-up after it fails -> undecided, nothing is told; later the same decline is', async () => {
+    const world = await createWorld({ seed: 1 });
+    const key = await refunding(world);
+    const { acquirer } = world.backstage;
+    acquirer.behave({ mode: 'decline', times: 1 });
+    const mute: Acquirer = { ...refundsThrough(acquirer), charge: (request) => acquirer.charge(request), lookup: (of) => acquirer.lookup(of), void: (of, reference) => acquirer.void(of, reference),
+      lookupRefund: () => Promise.reject(new PortFault({ port: 'acquirer', retryable: true, message: 'planted' })) };
+    await settle(world, key, { acquirer: mute });
+    expect([refundRows(world), await statuses(world, key)]).toEqual(['', 'accepted']);
+    await settle(world, key);
+    expect([refundRows(world), await statuses(world, key), netRefunds(world, key)]).toEqual(['r1 failed', 'failed', 0]);
   });
 
   test('an acquirer that forgets its decline and gives back after all -> the decision stands, and operators are told', async () => {

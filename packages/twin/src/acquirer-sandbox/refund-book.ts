@@ -65,7 +65,7 @@ export class RefundBook {
   /** An approved refund wins, because it is the one that gave money back. */
   find(merchantId: string, transactionId: string, refundId: string): Refund | undefined {
     const own = this.#byMerchantReference.get(merchantReference({ merchantId, transactionId, refundId })) ?? [];
-    return own.findLast((refund) => refund.outcome === 'approved') ?? own.at(-1);
+    return own.findLast((refund) => refund.outcome === 'approved') ?? own.findLast((refund) => refund.outcome === 'in_progress') ?? own.at(-1);
   }
 
   /** Given back of a charge so far; with those in progress when `pending`. */
