@@ -18,9 +18,9 @@ export class EventHub {
     for (const listener of this.#listeners) listener(event);
   }
 
-  /** Kept events after `id`, oldest first. */
+  /** Kept events after `id`, oldest first; all of them where `id` is of a twin before this one, which counted further. */
   since(id: number): readonly TwinEvent[] {
-    return this.#kept.filter((event) => event.id > id);
+    return this.#kept.filter((event) => event.id > id || id >= this.#nextId);
   }
 
   /** Returns how to stop listening. */
