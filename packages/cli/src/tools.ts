@@ -42,7 +42,11 @@ export function runTool(desk: Desk, [program, ...args]: CommandLine, { output = 
       return undefined;
     });
     child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? usageFault(`there is no program ${program} here; ${whereFrom(program)}`) : error));
-    child.once('close', (code, signal) => resolve({ code, signal, out }));
+    child.once('close', (code, signal) => {
+      // From now on, such as at a question, nothing would end by a Ctrl-C that was left to the program.
+      desk.onStop(() => '');
+      resolve({ code, signal, out });
+    });
   });
 }
 

@@ -2,7 +2,8 @@
 // Invariant: every stack of the assembly in the order of its dependencies, and backwards for destroying; the first that
 // fails ends it. A deployment that ended in the middle is gone on with by the same command: the CDK leaves alone what
 // stands as it should.
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stacksInOrder } from '@understudy/infra';
@@ -76,6 +77,8 @@ export function diff(desk: Desk, options: Options): Promise<Answer> {
 async function withAssembly(desk: Desk, { environment, dryRun }: Options, use: (assembly: Assembly) => Promise<Answer>): Promise<Answer> {
   const deployment = await readEnvironment(environment);
   const folder = await mkdtemp(join(tmpdir(), 'understudy-assembly-'));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
   try {
     desk.say(`making the templates of ${deployment.environmentSuffix}`);
     await runToEnd(desk, [process.execPath, inRepository('packages/infra/src/synth.ts'), '--config', environmentFile(environment), '--out', folder], { output: 'kept', goOn: 'Nothing was changed.' });
@@ -83,7 +86,8 @@ async function withAssembly(desk: Desk, { environment, dryRun }: Options, use: (
     // A dry run names the folder of `npm run synth`: this one is gone when somebody runs what it prints.
     return await use({ folder: dryRun === true ? 'cdk.out' : folder, stacks, deployment });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
