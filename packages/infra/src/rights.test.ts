@@ -41,7 +41,9 @@ const notByClient = /^(logs|xray|ec2|kms|rds-db|secretsmanager):|^sqs:(ReceiveMe
 
 /**
  * Of the table an adapter's class holds more calls than one function makes, and a bundle holds classes whole: that a
- * function lacks none of those that it makes is seen where it runs, in the twin. Of all other services it is seen here.
+ * function lacks none of those that it makes is seen where it runs. The twin's table denies what no right of the calling
+ * function allows, by the very map that the roles are made from, and a denial fails the test or drill that caused it. Of
+ * all other services it is seen here.
  */
 const ofWholeClasses = /^dynamodb:/;
 

@@ -12,6 +12,7 @@ import type { DataDir } from './data-dir.ts';
 import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
 import { UsageError } from './options.ts';
+import { permissions } from './permissions.ts';
 
 /** Late on purpose, as with DynamoDB: readers go by the time at which a session ends. */
 const SWEEP_EVERY_MS = 60_000;
@@ -72,7 +73,7 @@ export class OutsideParts {
     this.table = await startChild({
       entry: new URL('stand-ins/dynamodb/dynamodb.process.ts', import.meta.url),
       configuration: {
-        dataDir: dataDir.table, regions, tables: [journalTable],
+        dataDir: dataDir.table, regions, tables: [journalTable], permissions: permissions(),
         regional: {
           dataDir: dataDir.sessions, sweepEveryMs: SWEEP_EVERY_MS,
           tables: [{ request: sessionsTable, ttlAttribute: SESSIONS_TTL_ATTRIBUTE }],

@@ -15,6 +15,7 @@ import { linkNames } from './network.ts';
 import type { Network } from './network.ts';
 import { NotNow } from './options.ts';
 import type { TwinOptions } from './options.ts';
+import { inWitness } from './permissions.ts';
 import { RegionNode } from './region-node.ts';
 import type { FunctionFile } from './region/function-host.ts';
 import type { Traffic } from './region/traffic-meter.ts';
@@ -77,9 +78,10 @@ export class RegionParts {
   async startWitness(): Promise<void> {
     if (this.witness) throw new NotNow('the witness is up already');
     const { dataDir, network, onEvent, timings } = this.#options;
+    const detect = this.#functions.find(({ name }) => name === 'detect');
     const witness = await startChild({
       entry: new URL('witness/witness.process.ts', import.meta.url),
-      configuration: { detect: this.#functions.find((file) => file.name === 'detect'), detectMs: timings.schedules.detectMs },
+      configuration: { detect: detect && { ...detect, name: inWitness(detect.name) }, detectMs: timings.schedules.detectMs },
       environment: witnessEnvironment(this.#options),
       logFile: dataDir.log('witness'),
       onCrash: (how) => {

@@ -66,4 +66,11 @@ describe('faults', () => {
     expect(fault.message).toBe('votes: ThrottlingException (HTTP 400)');
     expect(fault.cause).toBe(cause);
   });
+
+  test('faults: a right that the role lacks -> the fault says which', () => {
+    const cause = Object.assign(new Error('User: u is not authorized to perform: dynamodb:Scan on resource: r'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+    expect(faultOf('journal', cause, false)).toMatchObject({
+      retryable: false, message: 'journal: AccessDeniedException (HTTP 400): User: u is not authorized to perform: dynamodb:Scan on resource: r',
+    });
+  });
 });

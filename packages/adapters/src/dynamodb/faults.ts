@@ -56,11 +56,14 @@ export function classify(error: unknown): FaultClass {
   return status !== undefined && status >= 400 && status < 500 ? 'refused' : 'endpoint';
 }
 
+/** What a role lacks, in AWS's own words: without them nobody could tell which right is missing. They name no item. */
+const whatIsMissing = (error: unknown): string => (error instanceof Error && error.name === 'AccessDeniedException' ? `: ${error.message}` : '');
+
 /** The last error of a call as its port's fault. `endpointFailed`: some attempt may have been carried out without our knowing. */
 export const faultOf = (port: PortName, error: unknown, endpointFailed: boolean): PortFault =>
   new PortFault({
     port,
     retryable: endpointFailed || classify(error) !== 'refused',
-    message: `${nameOf(error)} (HTTP ${statusOf(error) ?? 'none'})`,
+    message: `${nameOf(error)} (HTTP ${statusOf(error) ?? 'none'})${whatIsMissing(error)}`,
     cause: error,
   });

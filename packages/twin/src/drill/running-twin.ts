@@ -1,7 +1,7 @@
 /** A twin of the drill's own: started as `npm start` starts it, spoken to over HTTP, as anybody else would. */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -134,10 +134,15 @@ export class RunningTwin {
     return (await this.#get(`${this.urls.console}/twin/processes`)) as { name: string; pid: number }[];
   }
 
-  /** As Ctrl-C does. Its folder is removed when it was made here. */
+  /**
+   * As Ctrl-C does. Its folder is removed when it was made here. Throws when a function was denied anything at a table: it
+   * would lack that right on AWS too, whatever else made up for it here.
+   */
   async stop(): Promise<void> {
     await this.end('SIGINT');
+    const denied = await denialsIn(join(this.dataDir, 'logs', 'table.log'));
     if (this.#ownsDataDir) await rm(this.dataDir, { recursive: true, force: true });
+    if (denied.length > 0) throw new Error(`functions lack rights that they need:\n${denied.join('\n')}`);
   }
 
   async end(signal: NodeJS.Signals): Promise<void> {
@@ -154,6 +159,12 @@ export class RunningTwin {
     if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
     return answer.json();
   }
+}
+
+/** Each of them once. */
+async function denialsIn(logFile: string): Promise<readonly string[]> {
+  const lines = (await readFile(logFile, 'utf8').catch(() => '')).split('\n');
+  return [...new Set(lines.filter((line) => line.includes('"event":"access_denied"')))];
 }
 
 const PUBLIC_PORTS = [0, 1, 11, 12, 20];

@@ -1,8 +1,10 @@
 /**
  * Runs the very bundles that go to Lambda, in this process: loads each once, calls its handler, bounds its time.
  * It does not isolate functions from each other: in one region they share one environment, as they share its endpoints.
+ * Their requests to a table say which of them calls, and it is held to its own rights there.
  */
 import { pathToFileURL } from 'node:url';
+import { callingAs } from './calling-function.ts';
 
 export interface LoadedFunction {
   /** Rejects when the handler does, or when it takes longer than its time-out; the handler may then still be running. */
@@ -34,7 +36,7 @@ export async function loadFunction({ name, path, timeoutMs }: FunctionFile): Pro
         timer = setTimeout(() => reject(new FunctionTimeout(`${name} took longer than ${timeoutMs} ms`)), timeoutMs);
       });
       try {
-        return await Promise.race([module.handler(event, context), late]);
+        return await Promise.race([callingAs(name, () => module.handler(event, context)), late]);
       } finally {
         clearTimeout(timer);
       }

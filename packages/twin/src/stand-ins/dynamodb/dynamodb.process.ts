@@ -9,6 +9,7 @@ import * as v from 'valibot';
 import { parseFaultChanges, type Faults } from './faults.ts';
 import { createGlobalTableStore, type GlobalTableStore } from './global-table-store.ts';
 import { closeServer, listenLocally, readBody } from './http-front.ts';
+import type { Permissions } from './permissions.ts';
 import { openRegionalTables } from './regional-tables.ts';
 import type { RegionalTablesOptions } from './regional-tables.ts';
 import { seededRandom } from './seeded-random.ts';
@@ -26,6 +27,7 @@ const configurationSchema = v.strictObject({
     peers: v.record(v.string(), port),
     sweepEveryMs: v.pipe(v.number(), v.minValue(1)),
   })),
+  permissions: v.optional(v.record(v.string(), v.array(v.strictObject({ actions: v.array(v.string()), resource: v.pipe(v.string(), v.nonEmpty()) })))),
   seed: v.optional(v.pipe(v.number(), v.integer())),
 });
 
@@ -39,6 +41,8 @@ export interface DynamodbProcessConfiguration {
   readonly controlPort?: number;
   /** The eventually consistent tables, served at the same ports. */
   readonly regional?: Omit<RegionalTablesOptions, 'regions'>;
+  /** What each function may do; without it none is held to anything. */
+  readonly permissions?: Permissions;
   /** Makes the injected faults repeatable. */
   readonly seed?: number;
 }

@@ -14,6 +14,7 @@ import { createKeyLocks } from './key-locks.ts';
 import { createOperations } from './operations.ts';
 import type { Execute } from './operations.ts';
 import { openReplica, type Replica } from './replica.ts';
+import type { Permissions } from './permissions.ts';
 import type { RegionalStore } from './regional-store.ts';
 import { itemKey, openTableStore, type ItemImage, type TableStore } from './table-store.ts';
 
@@ -30,6 +31,8 @@ export interface GlobalTableStoreOptions {
   readonly ports?: Readonly<Record<string, number>>;
   /** Copies of eventually consistent tables, which the same endpoints serve: each its own region's. */
   readonly regional?: ReadonlyMap<string, RegionalStore>;
+  /** What each function may do, where those that say which they are are held to it. */
+  readonly permissions?: Permissions | undefined;
   /** A number in [0, 1) for injected faults. */
   readonly random?: () => number;
 }
@@ -84,7 +87,7 @@ export async function createGlobalTableStore(options: GlobalTableStoreOptions): 
     const regional = options.regional?.get(region);
     return regional?.has(body['TableName']) ? regional.execute(operation, body) : onStrong(region, operation, body);
   };
-  const servers = new Map<string, Server>(regions.map((region) => [region, createHttpFront({ region, execute, faults })]));
+  const servers = new Map<string, Server>(regions.map((region) => [region, createHttpFront({ region, execute, faults, permissions: options.permissions })]));
 
   return {
     faults,

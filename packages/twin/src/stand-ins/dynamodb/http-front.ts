@@ -1,7 +1,7 @@
 /**
  * One region's endpoint: AWS JSON 1.0 over HTTP, as the AWS SDK speaks it.
  * Invariant: every request is answered once, or its connection is destroyed because that was injected.
- * Does not: check signatures. Whoever reaches 127.0.0.1 may read and write.
+ * Does not: check signatures. Whoever reaches 127.0.0.1 may read and write, but for a caller that says which function it is.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -10,6 +10,8 @@ import { crc32 } from 'node:zlib';
 import type { Item } from './dynalite-library.ts';
 import type { InjectedFaults } from './faults.ts';
 import type { Execute } from './operations.ts';
+import { CALLER_HEADER, denialOf } from './permissions.ts';
+import type { Permissions } from './permissions.ts';
 import { isRefusal, refusal } from './refusal.ts';
 
 /** The largest request of DynamoDB: a BatchWriteItem. */
@@ -26,9 +28,11 @@ export interface HttpFrontOptions {
   readonly region: string;
   readonly execute: Execute;
   readonly faults: InjectedFaults;
+  /** Without them nobody is held to any. */
+  readonly permissions?: Permissions | undefined;
 }
 
-export function createHttpFront({ region, execute, faults }: HttpFrontOptions): Server {
+export function createHttpFront({ region, execute, faults, permissions }: HttpFrontOptions): Server {
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const operation = String(request.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     const body = await readBody(request);
@@ -36,16 +40,23 @@ export function createHttpFront({ region, execute, faults }: HttpFrontOptions): 
       response.writeHead(413, { connection: 'close' }).end();
       return;
     }
-    const answer = await answerTo(operation, body);
+    const answer = await answerTo(operation, body, request.headers[CALLER_HEADER]);
     if (faults.losesAnswer(region, operation)) request.socket.destroy();
     else send(response, answer);
   };
 
-  const answerTo = async (operation: string, body: Buffer): Promise<Answer> => {
+  const answerTo = async (operation: string, bytes: Buffer, caller: unknown): Promise<Answer> => {
     try {
       const injected = faults.refusalFor(region, operation);
       if (injected) throw injected;
-      return { statusCode: 200, body: await execute(region, operation, parse(body)) };
+      const body = parse(bytes);
+      const denied = permissions && typeof caller === 'string' ? denialOf(permissions, { caller, region, operation, body }) : undefined;
+      if (denied) {
+        // A missing right is a fault of ours, and whoever is denied may hide it by trying something else.
+        console.error(JSON.stringify({ level: 'error', event: 'access_denied', caller, region, operation, because: denied.message }));
+        throw denied;
+      }
+      return { statusCode: 200, body: await execute(region, operation, body) };
     } catch (error) {
       const told = isRefusal(error) ? error : refusal('InternalServerError', String(error), 500);
       return { statusCode: told.statusCode, body: told.body };
