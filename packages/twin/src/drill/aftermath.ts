@@ -50,7 +50,7 @@ export async function aftermathOf(after: After): Promise<Aftermath> {
   const audited = await lastOf(() => auditOf(twin), isClean);
   const active = await activeRegion(twin);
   say('wait until every outcome was heard');
-  await lastOf(async () => unheard(await booksOf(twin, active), listener), (count) => count === 0);
+  await lastOf(async () => unheard(await booksOf(twin, active), listener), (count) => count === 0, (count, before) => count < before);
   const books = await booksOf(twin, active);
   say('wait until every receipt is written, close the day, and wait for the settlement files');
   const published = await publish(twin, active, books);
@@ -88,13 +88,21 @@ async function publish(twin: RunningTwin, active: Region, books: Books): Promise
   return lastOf(() => publishedIn(twin, active), (published) => checkPublishing(books, published).broken.length === 0);
 }
 
-/** Asks again until the answer will do, or the limit has passed: then the last answer. What cannot be asked just now is asked again. */
-async function lastOf<T>(ask: () => Promise<T> | T, willDo: (answer: T) => boolean): Promise<T> {
-  for (const deadline = Date.now() + WAIT_LIMIT_MS; ; await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))) {
+/**
+ * Asks again until the answer will do, or the limit has passed: then the last answer. What cannot be asked just now is
+ * asked again. Whenever the answer is better than the best before it, the limit begins anew: late is not lost.
+ */
+async function lastOf<T>(ask: () => Promise<T> | T, willDo: (answer: T) => boolean, isBetter: (answer: T, best: T) => boolean = () => false): Promise<T> {
+  let best: T | undefined;
+  for (let deadline = Date.now() + WAIT_LIMIT_MS; ; await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))) {
     const isLast = Date.now() > deadline;
     try {
       const answer = await ask();
-      if (isLast || willDo(answer)) return answer;
+      if (willDo(answer)) return answer;
+      if (best === undefined || isBetter(answer, best)) {
+        best = answer;
+        deadline = Date.now() + WAIT_LIMIT_MS;
+      } else if (isLast) return answer;
     } catch (error) {
       if (isLast) throw error;
     }
