@@ -19,7 +19,7 @@ const codeOf = (text: string): readonly string[] => [
 const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly scripts: Readonly<Record<string, string>> };
 
 const awsCommands = [
-  'stepfunctions start-execution', 'dynamodb get-item', 'dynamodb restore-table-to-point-in-time', 'rds restore-db-cluster-to-point-in-time', 'fis start-experiment', 'sqs start-message-move-task', 'lambda put-function-concurrency',
+  'stepfunctions start-execution', 'dynamodb get-item', 'dynamodb restore-table-to-point-in-time', 'rds restore-db-cluster-to-point-in-time', 'fis start-experiment', 'sqs start-message-move-task', 'lambda put-function-concurrency', 'secretsmanager put-secret-value',
 ];
 
 const helps = new Map<string, string>();
