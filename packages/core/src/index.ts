@@ -24,7 +24,7 @@ export type { Entry, EntryKey } from './domain/publishing/entry.ts';
 export { receiptKey, receiptName, receiptPrefix, receiptText } from './domain/publishing/receipt.ts';
 export { parseSettlementFile, settlementFileKey, settlementFileOf, settlementFileText, settlementPrefixes } from './domain/publishing/settlement-file.ts';
 export type { ParsedSettlementFile, SettlementFileName } from './domain/publishing/settlement-file.ts';
-export { isPortFault, PortFault } from './ports/fault.ts';
+export { isPortFault, PortFault, unlessAway } from './ports/fault.ts';
 export type { PortName } from './ports/fault.ts';
 export type { Acquirer, ChargeAnswer, ChargeKey, ChargeRequest, LookupAnswer, RefundAnswer, RefundKey, RefundLookup, RefundOrder } from './ports/acquirer.ts';
 export type { Alert, AlertKind, Alerts } from './ports/alerts.ts';

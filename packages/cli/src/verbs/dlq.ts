@@ -1,7 +1,7 @@
 // `understudy dlq`: dead letters and payments that were set aside. Everything is called by the name that `list` prints:
 // letter:REGION:QUEUE:ID or payment:MERCHANT:TRANSACTION_ID.
 import {
-  discardLetters, discardPayment, isPortFault, letterName, listLetters, listSetAside, merchantId, paymentName, redriveLetters, redrivePayment, statusOf, transactionId,
+  discardLetters, discardPayment, letterName, listLetters, listSetAside, merchantId, paymentName, redriveLetters, redrivePayment, statusOf, transactionId, unlessAway,
 } from '@understudy/core';
 import type { DeadLetter, DeadLetters, PaymentKey, SetAsidePayment, SetAsideResult } from '@understudy/core';
 import { systemClock } from '@understudy/adapters/system';
@@ -55,15 +55,6 @@ interface Held {
 
 const lettersOf = (connections: Connections): Promise<readonly Held[]> =>
   Promise.all(connections.deadLetters.map(async (of) => ({ of, letters: await unlessAway(() => listLetters(of)) })));
-
-async function unlessAway<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isPortFault(error)) throw error;
-    return undefined;
-  }
-}
 
 const isoTime = (at: number): string => new Date(at).toISOString();
 

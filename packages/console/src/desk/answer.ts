@@ -2,9 +2,8 @@
  * A request to the desk and what it is answered with, without any transport, and how what was sent is read.
  * Invariant: nothing unread is used; what is wrong with it is said in a sentence that repeats no value.
  */
-import { isMerchantId, merchantId, MERCHANT_RULE } from '@understudy/core';
+import { idFault, isMerchantId, merchantId, MERCHANT_RULE, transactionId } from '@understudy/core';
 import type { MerchantId, PaymentKey, TransactionId } from '@understudy/core';
-import { idFault, transactionId } from '@understudy/core';
 
 export interface DeskRequest {
   readonly method: 'GET' | 'POST';

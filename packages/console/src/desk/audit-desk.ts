@@ -4,10 +4,10 @@
  */
 import { formatAmount, voidOrphans } from '@understudy/core';
 import type { AuditReport, Finding, PaymentKey } from '@understudy/core';
-import type { AuditSays, AuditState } from '../contract/desk.ts';
+import type { AuditSays, AuditState, AuditTotal } from '../contract/desk.ts';
 import { notNow, ok } from './answer.ts';
 import type { DeskAnswer } from './answer.ts';
-import type { AuditOutcome, DeskPorts, PlainTotal } from './ports.ts';
+import type { AuditOutcome, DeskPorts } from './ports.ts';
 
 /** Lists of findings are for a person; the command line prints them all. */
 const FINDINGS_SHOWN_MAX = 200;
@@ -69,7 +69,7 @@ const saysOf = ({ epoch, read, compared, inFlight, totals, findings, findingsLef
 /** Without whole numbers beyond a double, so that it can be sent to another process. */
 export const outcomeOf = (report: AuditReport): AuditOutcome => ({ ...report, totals: report.totals.map(plainOf) });
 
-function plainOf({ merchantId, currency, payments, inFlight, setAside, ...sides }: AuditReport['totals'][number]): PlainTotal {
+function plainOf({ merchantId, currency, payments, inFlight, setAside, ...sides }: AuditReport['totals'][number]): AuditTotal {
   const text = (side: 'journal' | 'ledger' | 'acquirer'): string => {
     const { count, minor } = sides[side];
     const given = sides.refunded[side];

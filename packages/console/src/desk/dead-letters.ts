@@ -2,7 +2,7 @@
  * Dead letters and payments that were set aside: look, bring back, throw away, by the use cases of the command line.
  * Invariant: everything is called by the name that the list gives it, and a queue that does not answer keeps its letters.
  */
-import { discardLetters, discardPayment, formatAmount, isPortFault, letterName, listLetters, listSetAside, paymentName, redriveLetters, redrivePayment } from '@understudy/core';
+import { discardLetters, discardPayment, formatAmount, letterName, listLetters, listSetAside, paymentName, redriveLetters, redrivePayment, unlessAway } from '@understudy/core';
 import type { DeadLetters, PaymentKey, SetAsidePayment, SetAsideResult } from '@understudy/core';
 import type { DeadLetterList, DoneList, SetAsideRow } from '../contract/desk.ts';
 import { badRequest, keyIn, ok, textOf } from './answer.ts';
@@ -101,12 +101,3 @@ async function onPayments(keys: readonly PaymentKey[], act: (key: PaymentKey) =>
 }
 
 const doneOf = (...lists: readonly (readonly Done[])[]): DeskAnswer => ok({ done: lists.flat() } satisfies DoneList);
-
-async function unlessAway<T>(call: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await call();
-  } catch (error) {
-    if (!isPortFault(error)) throw error;
-    return undefined;
-  }
-}

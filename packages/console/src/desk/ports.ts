@@ -2,6 +2,7 @@
 import type {
   Acquirer, AuditProgress, AuditReport, ChargeReport, Clock, CustomerIndex, DeadLetters, Digest, EpochRegister, Finding, Journal, LedgerBrowser, LedgerReport, OperationLog, PaymentPolicy, Queue, RefundJournal, Region, Upkeep, WorkIndex,
 } from '@understudy/core';
+import type { AuditTotal } from '../contract/desk.ts';
 
 /** The API as a merchant has it, for what only the API can do. Answers with the status and the body. */
 export type ApiDoor = (method: 'GET' | 'POST', path: string, body?: object) => Promise<{ readonly status: number; readonly body: object }>;
@@ -32,15 +33,4 @@ export interface DeskPorts {
 }
 
 /** What of an audit's report the desk needs: amounts as texts where it crossed a process. */
-export type AuditOutcome = Omit<AuditReport, 'totals' | 'findings'> & { readonly totals: readonly PlainTotal[]; readonly findings: readonly Finding[] };
-
-export interface PlainTotal {
-  readonly merchant: string;
-  readonly currency: string;
-  readonly payments: number;
-  readonly inFlight: number;
-  readonly setAside: number;
-  readonly journal: string;
-  readonly ledger: string;
-  readonly acquirer: string;
-}
+export type AuditOutcome = Omit<AuditReport, 'totals' | 'findings'> & { readonly totals: readonly AuditTotal[]; readonly findings: readonly Finding[] };

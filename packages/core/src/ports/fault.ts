@@ -25,3 +25,13 @@ export class PortFault extends Error {
 }
 
 export const isPortFault = (error: unknown): error is PortFault => error instanceof PortFault;
+
+/** What `call` answers, or undefined when the other side is away: for readers who can go on without it. */
+export async function unlessAway<T>(call: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isPortFault(error)) throw error;
+    return undefined;
+  }
+}
