@@ -18,6 +18,9 @@ export interface Timings {
   readonly probeTimeoutMs: number;
 }
 
+/** A fortieth of the deployment's. */
+export const FAST_DWELL_MS = 1_500;
+
 const fast: Timings = {
   functions: {
     reconcileGraceMs: 3_000,
@@ -25,7 +28,7 @@ const fast: Timings = {
     healthCacheMs: 300,
     healthLimitMs: 1_000,
     activeRegionFreshMs: 500,
-    detect: { failuresMin: 3, dwellMs: 2_000, viewFreshMs: 6_000, stallMs: 10_000, resumeAfterMs: 4_000 },
+    detect: { failuresMin: 3, dwellMs: FAST_DWELL_MS, viewFreshMs: 6_000, stallMs: 10_000, resumeAfterMs: 4_000 },
     plannedPatienceMs: 15_000,
     plannedLagMaxMs: 2_000,
     moveWaitMs: 100,
@@ -36,7 +39,7 @@ const fast: Timings = {
     settlementStandbyPatienceMs: 10_000,
   },
   paymentPolicy: { sessionPatienceMs: 3_000, chargeInFlightMs: 3_000 },
-  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 800, notifyMs: 700, purgeMs: 60_000 },
+  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 500, notifyMs: 700, purgeMs: 60_000 },
   queue: { visibilityTimeoutS: 5, receiveCountMax: 3, batchWindowMs: 0 },
   resolver: { intervalMs: 500, threshold: 3, timeoutMs: 1_500, ttlMs: 500 },
   // A dead region refuses at once; this is for one that is only busy, which is not a lost one.

@@ -9,7 +9,7 @@ test('configuration: everything optional left out -> the defaults of AWS', () =>
   expect(read('PAYMENT_POLICY', undefined)).toEqual(defaultPaymentPolicy);
   expect(read('TIMINGS', '')).toEqual({
     reconcileGraceMs: 30_000, reconcileSettleMax: 500, healthCacheMs: 5000, healthLimitMs: 1000, activeRegionFreshMs: 5000,
-    detect: { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
+    detect: { failuresMin: 3, dwellMs: 60_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 },
     plannedPatienceMs: 300_000, plannedLagMaxMs: 5000, moveWaitMs: 1000, acquirerTimeoutMs: 3000, probeTimeoutMs: 2000,
     notify: { retryDelaysMs: [...defaultRetryDelaysMs], leaseMs: 30_000, passMs: 45_000, webhookTimeoutMs: 5000 },
     settlementCloseAfterMs: 900_000, settlementStandbyPatienceMs: 21_600_000, purgeAfterMs: 34_560_000_000,

@@ -19,7 +19,7 @@ test('rto: a slower check, a longer TTL, a longer dwell or a person who approves
   expect(simulateRto({ ...defaultRtoConfiguration, healthIntervalS: 30 }).acceptance.medianS).toBeGreaterThan(plain.acceptance.medianS + 40);
   expect(simulateRto({ ...defaultRtoConfiguration, dnsTtlS: 60 }).acceptance.p95S).toBeGreaterThan(plain.acceptance.p95S + 30);
   const dwelt = simulateRto({ ...defaultRtoConfiguration, dwellS: 120 });
-  expect(dwelt.settlement.medianS).toBe(plain.settlement.medianS + 90);
+  expect(dwelt.settlement.medianS).toBe(plain.settlement.medianS + 60);
   expect(dwelt.acceptance).toEqual(plain.acceptance);
   expect(simulateRto({ ...defaultRtoConfiguration, approvalS: { minS: 300, maxS: 900 } }).settlement.medianS).toBeGreaterThan(plain.settlement.medianS + 500);
 });

@@ -35,7 +35,7 @@ export const awsTimings: Readonly<Record<'healthTimeoutS' | 'healthPropagationS'
 };
 
 /** The defaults of the deployment and of the detector. */
-export const defaultRtoConfiguration: RtoConfiguration = { healthIntervalS: 10, healthFailures: 3, dnsTtlS: 10, detectIntervalS: 10, detectFailures: 3, dwellS: 30 };
+export const defaultRtoConfiguration: RtoConfiguration = { healthIntervalS: 10, healthFailures: 3, dnsTtlS: 10, detectIntervalS: 10, detectFailures: 3, dwellS: 60 };
 
 export interface Quantiles {
   readonly medianS: number;

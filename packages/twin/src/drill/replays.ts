@@ -2,6 +2,8 @@
  * Outages that happened, played again: what of each would have reached this service, at the speed of the twin's clocks.
  * Invariant: each names who describes it; what is not known from there is not played.
  */
+import { defaultDetectPolicy } from '@understudy/core';
+import { FAST_DWELL_MS } from '../timings.ts';
 import { nothingMoved } from './stage.ts';
 import type { Scenario } from './stage.ts';
 
@@ -62,8 +64,8 @@ const s32017: Scenario = {
   },
 };
 
-/** 43 s, as much shorter as the twin's detectors are less patient: they dwell for 2 s where the deployment's dwell for 30 s. */
-const GITHUB_PARTITION_S = 43 / 15;
+/** 43 s, as much shorter as the twin's detectors are less patient than the deployment's. */
+const GITHUB_PARTITION_S = (43 * FAST_DWELL_MS) / defaultDetectPolicy.dwellMs;
 
 const github2018: Scenario = {
   name: 'github-2018-10-21',

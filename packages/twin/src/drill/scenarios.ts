@@ -185,7 +185,7 @@ const slowRegion: Scenario = {
   },
 };
 
-/** Detectors dwell for 2 s. */
+/** Half of what detectors wait for. */
 const CUT_S = 0.7;
 
 const flapping: Scenario = {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { firstEpochRecord } from '../region/epoch.ts';
 import type { EpochRecord } from '../region/epoch.ts';
 import { epochMs } from '../time.ts';
+import type { EpochMs } from '../time.ts';
 import { detect, detectTable, takeOverRegion } from './detect.ts';
 import type { DetectFacts, DetectPolicy, View } from './detect.ts';
 
@@ -11,26 +12,27 @@ const NOW = epochMs(1_767_614_400_000);
 const policy: DetectPolicy = { mode: 'automatic', failuresMin: 3, dwellMs: 20_000, viewFreshMs: 30_000, stallMs: 60_000, resumeAfterMs: 120_000 };
 const settled: EpochRecord = firstEpochRecord('us-east-1', epochMs(NOW - 86_400_000));
 
-type Seen = 'well' | 'failing' | 'lost' | 'lost_too_few' | 'lost_too_short' | 'critical' | 'stale_lost' | 'stale_critical' | 'silent';
+type Seen = 'well' | 'failing' | 'lost' | 'lost_too_few' | 'lost_too_short' | 'unseen_since' | 'critical' | 'stale_lost' | 'stale_critical' | 'silent';
 
 function viewOf(vantage: View['vantage'], seen: Seen): View | undefined {
-  const lost = { failures: 3, failingSince: epochMs(NOW - 20_000) };
+  const lostAt = (at: EpochMs): View => ({ vantage, at, failures: 3, failingSince: epochMs(at - policy.dwellMs) });
   const stale = epochMs(NOW - policy.viewFreshMs - 1);
   switch (seen) {
     case 'well': return { vantage, at: NOW, failures: 0 };
     case 'failing': return { vantage, at: NOW, failures: 1, failingSince: NOW };
-    case 'lost': return { vantage, at: epochMs(NOW - policy.viewFreshMs), ...lost };
+    case 'lost': return lostAt(epochMs(NOW - policy.viewFreshMs));
     case 'lost_too_few': return { vantage, at: NOW, failures: 2, failingSince: epochMs(NOW - 9e6) };
     case 'lost_too_short': return { vantage, at: NOW, failures: 99, failingSince: epochMs(NOW - 19_999) };
+    case 'unseen_since': return { vantage, at: epochMs(NOW - 20_000), failures: 99, failingSince: epochMs(NOW - 39_999) };
     case 'critical': return { vantage, at: NOW, failures: 0, critical: 'its ledger cannot be reached' };
-    case 'stale_lost': return { vantage, at: stale, ...lost };
+    case 'stale_lost': return lostAt(stale);
     case 'stale_critical': return { vantage, at: stale, failures: 0, critical: 'its ledger cannot be reached' };
     case 'silent': return undefined;
   }
 }
 
-const mineSeen: readonly Seen[] = ['well', 'failing', 'lost', 'lost_too_few', 'lost_too_short'];
-const witnessSeen: readonly Seen[] = ['well', 'failing', 'lost', 'lost_too_few', 'lost_too_short', 'stale_lost', 'silent'];
+const mineSeen: readonly Seen[] = ['well', 'failing', 'lost', 'lost_too_few', 'lost_too_short', 'unseen_since'];
+const witnessSeen: readonly Seen[] = ['well', 'failing', 'lost', 'lost_too_few', 'lost_too_short', 'unseen_since', 'stale_lost', 'silent'];
 const activeSeen: readonly Seen[] = ['well', 'critical', 'stale_critical', 'silent'];
 const ages = [undefined, 0, 60_000, 60_001];
 

@@ -20,7 +20,7 @@ export interface DetectPolicy {
   readonly mode: 'automatic' | 'approval';
   /** Consecutive failed probes before a view counts. */
   readonly failuresMin: number;
-  /** How long they must have lasted. */
+  /** How long they must have lasted, from the first to the last: a cut shorter than this moves nothing. */
   readonly dwellMs: number;
   /** A view older than this is silence; so is one from further ahead, by a clock that would keep it fresh for that long. */
   readonly viewFreshMs: number;
@@ -30,8 +30,8 @@ export interface DetectPolicy {
   readonly resumeAfterMs: number;
 }
 
-/** Those of AWS: slower than any probe that is only late, well below what a person would need. */
-export const defaultDetectPolicy: Omit<DetectPolicy, 'mode'> = { failuresMin: 3, dwellMs: 30_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 };
+/** Those of AWS: longer than the partitions that pass by themselves (decision 0027), well below what a person would need. */
+export const defaultDetectPolicy: Omit<DetectPolicy, 'mode'> = { failuresMin: 3, dwellMs: 60_000, viewFreshMs: 45_000, stallMs: 120_000, resumeAfterMs: 60_000 };
 
 export interface DetectFacts {
   readonly me: Vantage;
@@ -59,8 +59,9 @@ interface Row extends Omit<Detection, 'row'> {
   readonly when: (facts: DetectFacts) => boolean;
 }
 
+/** By what was seen, not by how long ago: time that passed after the last look is no failure. */
 const lost = (f: DetectFacts, view: View | undefined): boolean =>
-  view !== undefined && view.failures >= f.policy.failuresMin && view.failingSince !== undefined && f.now - view.failingSince >= f.policy.dwellMs;
+  view !== undefined && view.failures >= f.policy.failuresMin && view.failingSince !== undefined && view.at - view.failingSince >= f.policy.dwellMs;
 /** Judged by another clock than the one it was written by, so both ways. */
 export const isFresh = (view: View, now: EpochMs, policy: DetectPolicy): boolean => Math.abs(now - view.at) <= policy.viewFreshMs;
 const viewOf = (f: DetectFacts, vantage: Vantage): View | undefined => f.others.find((view) => view.vantage === vantage && isFresh(view, f.now, f.policy));
