@@ -21,9 +21,9 @@ beforeAll(async () => {
   bundles = await bundleFunctions(resolve('.bundles'));
 });
 
-/** Operations of AWS's clients that are left in a bundle once everything unused is shaken out of it. */
+/** Operations of AWS that are left in a bundle once everything unused is shaken out of it: commands of the SDK's clients, and calls of those services that are asked without it. */
 const operationsIn = (name: string): ReadonlySet<string> =>
-  new Set([...readFileSync(bundles[name] ?? '', 'utf8').matchAll(/class extends [\w$]+\([\w$]+,[\w$]+,"(\w+)"/g)].map((match) => match[1] ?? ''));
+  new Set([...readFileSync(bundles[name] ?? '', 'utf8').matchAll(/(?:class extends [\w$]+\([\w$]+,[\w$]+,|\.call\()"([A-Z]\w+)"/g)].map((match) => match[1] ?? ''));
 
 /** What each operation needs. One that is not known here is an error. */
 const actionOf: Readonly<Record<string, string>> = {
@@ -32,9 +32,6 @@ const actionOf: Readonly<Record<string, string>> = {
   SendMessage: 'sqs:SendMessage', Publish: 'sns:Publish', PublishBatch: 'sns:Publish', StartExecution: 'states:StartExecution',
   FailoverGlobalCluster: 'rds:FailoverGlobalCluster', SwitchoverGlobalCluster: 'rds:SwitchoverGlobalCluster', DescribeGlobalClusters: 'rds:DescribeGlobalClusters',
 };
-
-/** A client always brings it along; it is called only when a client is told to discover its endpoints. */
-const neverCalled: ReadonlySet<string> = new Set(['DescribeEndpoints']);
 
 /** Done by Lambda, its extension or the ledger's own protocol, and not by a client of AWS in the bundle. */
 const notByClient = /^(logs|xray|ec2|kms|rds-db|secretsmanager):|^sqs:(ReceiveMessage|DeleteMessage|GetQueueAttributes)$/;
@@ -54,7 +51,7 @@ interface Apart {
 
 const compare = (allowed: readonly string[], operations: Iterable<string>): Apart => {
   const may = new Set(allowed.filter((action) => !notByClient.test(action)));
-  const does = new Set([...operations].filter((operation) => !neverCalled.has(operation)).map((operation) => actionOf[operation] ?? `an action for ${operation}`));
+  const does = new Set([...operations].map((operation) => actionOf[operation] ?? `an action for ${operation}`));
   return { unneeded: [...may].filter((action) => !does.has(action)), missing: [...does].filter((action) => !may.has(action) && !ofWholeClasses.test(action)) };
 };
 

@@ -4,20 +4,19 @@
  * the first did not work, so every write that goes through here must be conditional or idempotent. A refused
  * condition is an answer and is thrown as it is. Repeating a busy table is the application's decision.
  */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock, PortFault, PortName } from '@understudy/core';
-import { awsClientConfig, callWithin } from '../system/aws-client.ts';
 import type { AwsCredentials, CallLimits } from '../system/aws-client.ts';
 import { Breaker } from '../system/breaker.ts';
+import { JsonService } from '../system/json-service.ts';
 import { classify, faultOf } from './faults.ts';
+import type { TableService } from './table-service.ts';
 
 export type Side = 'near' | 'far';
 
 /** One attempt at one endpoint. */
 export interface Attempt {
   readonly side: Side;
-  readonly client: DynamoDBClient;
-  readonly options: { readonly abortSignal: AbortSignal };
+  readonly service: TableService;
 }
 
 export interface ConnectionOptions {
@@ -55,17 +54,16 @@ const asFault = (port: PortName, error: unknown, endpointFailed: boolean): PortF
 
 export function createDynamoConnection(options: ConnectionOptions): DynamoConnection {
   const limits = options.limits ?? defaultLimits;
-  const clientOf = (region: string, endpoint: string | undefined): DynamoDBClient =>
-    new DynamoDBClient(awsClientConfig({ region, endpoint, credentials: options.credentials }, limits));
-  const clients: Readonly<Record<Side, DynamoDBClient>> = {
-    near: clientOf(options.region, options.primaryEndpoint),
-    far: clientOf(options.peerRegion, options.peerEndpoint),
+  const serviceOf = (region: string, endpoint: string | undefined): TableService => new JsonService('dynamodb', { region, endpoint, credentials: options.credentials }, limits);
+  const services: Readonly<Record<Side, TableService>> = {
+    near: serviceOf(options.region, options.primaryEndpoint),
+    far: serviceOf(options.peerRegion, options.peerEndpoint),
   };
   const breaker = new Breaker(options.clock, REST_MS);
 
   const attemptAt = async <T>(side: Side, make: (attempt: Attempt) => Promise<T>): Promise<T> => {
     try {
-      const result = await make({ side, client: clients[side], options: callWithin(limits) });
+      const result = await make({ side, service: services[side] });
       if (side === 'near') breaker.succeeded();
       return result;
     } catch (error) {
@@ -99,8 +97,8 @@ export function createDynamoConnection(options: ConnectionOptions): DynamoConnec
       }
     },
     close() {
-      clients.near.destroy();
-      clients.far.destroy();
+      services.near.close();
+      services.far.close();
     },
   };
 }

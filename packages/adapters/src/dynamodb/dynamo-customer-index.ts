@@ -3,7 +3,6 @@
  * Invariant: the partition is made from the merchant and the customer that were asked for; where a page begins cannot
  * lead into another.
  */
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { CustomerEntry, CustomerIndex, CustomerQuery } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
 import { ItemReader, text, whole } from './item.ts';
@@ -30,7 +29,7 @@ export class DynamoCustomerIndex implements CustomerIndex {
       ...(after && { ExclusiveStartKey: { pk: text(paymentPk({ merchantId, transactionId: after.transactionId })), customer_key: partition, accepted_at: whole(after.acceptedAt) } }),
     };
     // Entries are keys only, far below the size at which a page would end before its limit.
-    const { Items = [] } = await this.#connection.call('journal', ({ client, options }) => client.send(new QueryCommand(input), options));
+    const { Items = [] } = await this.#connection.call('journal', ({ service }) => service.call('Query', input));
     return Items.map((item) => {
       const entry = new ItemReader('journal', item);
       return { transactionId: keyOfPk(entry.text('pk')).transactionId, acceptedAt: entry.at('accepted_at') };

@@ -4,7 +4,6 @@
  * Invariant: one strong read answers, so "no such key" is certain from either endpoint; what was seen is served from
  * memory only while the table cannot be read, and never for long. It remembers no miss, and judges no revocation.
  */
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { ApiKey, Clock, KeyPage, KeyStore, Revocation, Scope, StandingKey } from '@understudy/core';
 import { isPortFault, keyIdOf, merchantId, paymentScopes, PortFault, scopes } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
@@ -112,7 +111,7 @@ export class DynamoKeyStore implements KeyStore {
       Limit: limit,
       ...(at !== undefined && start !== undefined && { ExclusiveStartKey: { pk: text(start), customer_key: partition, accepted_at: whole(Number(at)) } }),
     };
-    const { Items: found = [], LastEvaluatedKey: last } = await this.#connection.call('keys', ({ client, options }) => client.send(new QueryCommand(input), options));
+    const { Items: found = [], LastEvaluatedKey: last } = await this.#connection.call('keys', ({ service }) => service.call('Query', input));
     const keys = await Promise.all(found.map((item) => this.#read(new ItemReader('keys', item).text('pk').slice(KEY_PREFIX.length))));
     return { keys: keys.filter((key) => key !== undefined), ...(last && { cursor: `${last['accepted_at']?.N} ${last['pk']?.S}` }) };
   }

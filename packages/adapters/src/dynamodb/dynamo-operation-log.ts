@@ -2,7 +2,6 @@
  * What operators did by hand, one item each, listed through the index that also lists a customer's payments.
  * Invariant: an item is never changed. Its partition of the index is a name that no customer's can be.
  */
-import { QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { Operation, OperationLog, Random } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
 import { itemOf, text, whole } from './item.ts';
@@ -38,7 +37,7 @@ export class DynamoOperationLog implements OperationLog {
       KeyConditionExpression: '#customer_key = :partition',
       ExpressionAttributeNames: { '#customer_key': 'customer_key' }, ExpressionAttributeValues: { ':partition': text(PARTITION) },
     };
-    const { Items: found = [] } = await this.#connection.call('journal', ({ client, options }) => client.send(new QueryCommand(input), options));
+    const { Items: found = [] } = await this.#connection.call('journal', ({ service }) => service.call('Query', input));
     const items = await Promise.all(found.map((entry) => this.#items.read(entry['pk']?.S ?? '')));
     return items.filter((item) => item !== undefined).map(operationOf);
   }

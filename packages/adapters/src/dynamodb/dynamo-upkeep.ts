@@ -4,9 +4,9 @@
  * it leaves is what a tombstone needs, and nothing that says who paid, how, or how much. A hold is removed only from who
  * has it, and long after its session ended.
  */
-import { ConditionalCheckFailedException, DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Bookmarks, EpochMs, HoldUpkeep, PaymentKey, SessionKey, TransactionId, Upkeep } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
+import { isRefusedCondition } from './faults.ts';
 import { ITEM_VERSION, text, whole } from './item.ts';
 import { Items } from './items.ts';
 import { bookmarkPk, paymentPk } from './journal-table.ts';
@@ -61,10 +61,10 @@ export class DynamoHoldUpkeep implements HoldUpkeep {
       ExpressionAttributeValues: { ':holder': text(holder), ':before': whole(endedBefore), ':v': whole(ITEM_VERSION) },
     };
     try {
-      await this.#connection.call('journal', ({ client, options }) => client.send(new DeleteItemCommand(removal), options));
+      await this.#connection.call('journal', ({ service }) => service.call('DeleteItem', removal));
       return true;
     } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
+      if (isRefusedCondition(error)) return false;
       throw error;
     }
   }

@@ -3,7 +3,6 @@
  * Invariant: an index entry says what the index knows, which may be old; the scan is complete and strong. Which of
  * the two is needed is the application's to know.
  */
-import { QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Payment, PaymentKey, ScanPage, WorkEntry, WorkIndex, WorkQuery } from '@understudy/core';
 import { assert, epochMs, epochOf, isPortFault, WORK_SHARDS } from '@understudy/core';
 import type { DynamoConnection } from './connection.ts';
@@ -47,7 +46,7 @@ export class DynamoWorkIndex implements WorkIndex {
       Limit: query.limit,
       ...(pk !== undefined && sort !== undefined && { ExclusiveStartKey: { pk: text(pk), work: text(shard), work_sort: text(sort) } }),
     };
-    const { Items = [], LastEvaluatedKey: last } = await this.#connection.call('journal', ({ client, options }) => client.send(new QueryCommand(input), options));
+    const { Items = [], LastEvaluatedKey: last } = await this.#connection.call('journal', ({ service }) => service.call('Query', input));
     return { entries: Items.map(entryOf), ...(last && { cursor: `${last['pk']?.S} ${last['work_sort']?.S}` }) };
   }
 
@@ -62,7 +61,7 @@ export class DynamoWorkIndex implements WorkIndex {
       Limit: page.limit,
       ...(page.cursor !== undefined && { ExclusiveStartKey: { pk: text(page.cursor) } }),
     };
-    const { Items = [], LastEvaluatedKey: last } = await this.#connection.call('journal', ({ client, options }) => client.send(new ScanCommand(input), options));
+    const { Items = [], LastEvaluatedKey: last } = await this.#connection.call('journal', ({ service }) => service.call('Scan', input));
     const cursor = last?.['pk']?.S;
     return { ...sorted(Items), ...(cursor !== undefined && { cursor }) };
   }

@@ -5,6 +5,8 @@
  */
 import { PortFault } from '@understudy/core';
 import type { PortName } from '@understudy/core';
+import { errorName, statusOfError } from '../system/aws-fault.ts';
+import { ServiceError } from '../system/json-service.ts';
 
 /**
  * `answer`: a condition did not hold, which is an answer and not a fault. `endpoint`: this endpoint does not work
@@ -38,23 +40,17 @@ const classOfName: Readonly<Record<string, FaultClass>> = {
   RangeError: 'bug',
 };
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown error');
-
-const statusOf = (error: unknown): number | undefined => {
-  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
-  const metadata = error.$metadata;
-  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
-  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
-};
-
 export function classify(error: unknown): FaultClass {
-  const name = nameOf(error);
+  const name = errorName(error);
   const known = Object.hasOwn(classOfName, name) ? classOfName[name] : undefined;
   if (known) return known;
-  const status = statusOf(error);
+  const status = statusOfError(error);
   if (status === 429) return 'busy';
   return status !== undefined && status >= 400 && status < 500 ? 'refused' : 'endpoint';
 }
+
+/** A condition did not hold. What stands there comes along in `Item`, if the service says it. */
+export const isRefusedCondition = (error: unknown): error is ServiceError => error instanceof ServiceError && classify(error) === 'answer';
 
 /** What a role lacks, in AWS's own words: without them nobody could tell which right is missing. They name no item. */
 const whatIsMissing = (error: unknown): string => (error instanceof Error && error.name === 'AccessDeniedException' ? `: ${error.message}` : '');
@@ -64,6 +60,6 @@ export const faultOf = (port: PortName, error: unknown, endpointFailed: boolean)
   new PortFault({
     port,
     retryable: endpointFailed || classify(error) !== 'refused',
-    message: `${nameOf(error)} (HTTP ${statusOf(error) ?? 'none'})${whatIsMissing(error)}`,
+    message: `${errorName(error)} (HTTP ${statusOfError(error) ?? 'none'})${whatIsMissing(error)}`,
     cause: error,
   });

@@ -4,11 +4,11 @@
  * never removes an attribute it was not told about. A refused condition comes back with what stands there, strongly
  * read (some stand-ins of DynamoDB do not return it with the refusal, so it is read if absent).
  */
-import { ConditionalCheckFailedException, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PortFault } from '@understudy/core';
 import type { PortName } from '@understudy/core';
-import type { DynamoConnection, Side } from './connection.ts';
+import type { Attempt, DynamoConnection, Side } from './connection.ts';
+import { isRefusedCondition } from './faults.ts';
 import { ITEM_VERSION, itemOf, ItemReader, text, whole } from './item.ts';
 import type { Item } from './item.ts';
 
@@ -48,8 +48,7 @@ export class Items {
   /** Strong, and tells which endpoint answered. */
   async readFrom(pk: string, side?: Side): Promise<{ readonly item: ItemReader | undefined; readonly side: Side }> {
     const command = { TableName: this.#connection.table, Key: { pk: text(pk) }, ConsistentRead: true };
-    const make = async ({ client, options, side: answered }: Parameters<Parameters<DynamoConnection['call']>[1]>[0]) =>
-      ({ found: (await client.send(new GetItemCommand(command), options)).Item, side: answered });
+    const make = async ({ service, side: answered }: Attempt) => ({ found: (await service.call('GetItem', command)).Item, side: answered });
     const answer = await (side ? this.#connection.callAt({ port: this.#port, side }, make) : this.#connection.call(this.#port, make));
     return { item: answer.found && ItemReader.known(this.#port, answer.found), side: answer.side };
   }
@@ -59,7 +58,7 @@ export class Items {
     const item = { ...attributes, pk: text(pk), v: whole(ITEM_VERSION) };
     const put = { TableName: this.#connection.table, Item: item, ConditionExpression: 'attribute_not_exists(pk)', ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
     try {
-      await this.#connection.call(this.#port, ({ client, options }) => client.send(new PutItemCommand(put), options));
+      await this.#connection.call(this.#port, ({ service }) => service.call('PutItem', put));
       return { standing: undefined };
     } catch (error) {
       const standing = await this.#refusedBy(pk, error);
@@ -84,7 +83,7 @@ export class Items {
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
     } as const;
     try {
-      const { Attributes } = await this.#connection.call(this.#port, ({ client, options }) => client.send(new UpdateItemCommand(update), options));
+      const { Attributes } = await this.#connection.call(this.#port, ({ service }) => service.call('UpdateItem', update));
       return { applied: true, item: Attributes && ItemReader.known(this.#port, Attributes) };
     } catch (error) {
       return { applied: false, item: await this.#refusedBy(pk, error) };
@@ -101,7 +100,8 @@ export class Items {
   }
 
   async #refusedBy(pk: string, error: unknown): Promise<ItemReader | undefined> {
-    if (!(error instanceof ConditionalCheckFailedException)) throw error;
-    return error.Item ? ItemReader.known(this.#port, error.Item) : this.read(pk);
+    if (!isRefusedCondition(error)) throw error;
+    const standing = error.answer['Item'] as Item | undefined;
+    return standing ? ItemReader.known(this.#port, standing) : this.read(pk);
   }
 }

@@ -7,7 +7,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { systemClock } from '../system/index.ts';
 import { createDynamoConnection } from './connection.ts';
 import type { ConnectionOptions, DynamoConnection } from './connection.ts';
@@ -50,6 +50,7 @@ export async function createTestTable(table: typeof journalTable = journalTable)
   const endpoint = await listen(server);
   const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
   await client.send(new CreateTableCommand(table));
+  while ((await client.send(new DescribeTableCommand({ TableName: table.TableName }))).Table?.TableStatus !== 'ACTIVE');
   const connection = connect({ primaryEndpoint: endpoint, peerEndpoint: endpoint, limits: patientLimits, table: table.TableName });
   const cutOff = async (): Promise<void> => {
     if (!server.listening) return;

@@ -8,7 +8,8 @@ import { DescribeGlobalClustersCommand, FailoverGlobalClusterCommand, RDSClient,
 import type { FailoverState, GlobalCluster } from '@aws-sdk/client-rds';
 import { peerOf } from '@understudy/core';
 import type { LedgerCluster, Region } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin, errorName } from '../system/aws-client.ts';
+import { awsClientConfig, callWithin } from '../system/aws-client.ts';
+import { awsFault, errorName } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
 
 /** The control plane answers in a second or two; a move that waits longer had better be asked for again. */

@@ -6,7 +6,8 @@
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PortFault } from '@understudy/core';
 import type { ObjectQuery, ObjectStore, StoredObject } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin, errorName } from '../system/aws-client.ts';
+import { awsClientConfig, callWithin } from '../system/aws-client.ts';
+import { awsFault, errorName } from '../system/aws-fault.ts';
 import type { AwsClientOptions, CallLimits } from '../system/aws-client.ts';
 
 export interface S3ObjectStoreOptions extends AwsClientOptions {

@@ -2,11 +2,12 @@
  * Sends what was given up to the dead-letter queue of notices. Brought back from there to its queue, the message asks
  * for a redelivery, so a redrive does what whoever redrives expects.
  */
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeadDeliveries } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin } from '../system/aws-client.ts';
+import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
+import { JsonService } from '../system/json-service.ts';
 import { hintBody } from './hint.ts';
+import type { QueueService } from './queue-service.ts';
 import type { SqsQueueAddress } from './sqs-queue.ts';
 
 const limits = { connectMs: 300, totalMs: 2000 };
@@ -16,13 +17,13 @@ export interface SqsDeadDeliveriesOptions extends SqsQueueAddress {
 }
 
 export function createSqsDeadDeliveries({ queueUrl, ...options }: SqsDeadDeliveriesOptions): DeadDeliveries {
-  const client = new SQSClient(awsClientConfig(options, limits));
+  const service: QueueService = new JsonService('sqs', options, limits);
   return {
     async send({ id, event, target, failures }, eventId) {
       const letter = { event_id: eventId, event: event.name, delivery: id, target, failures: failures + 1, redeliver: true };
       const body = JSON.stringify({ ...(JSON.parse(hintBody(event)) as object), ...letter });
       try {
-        await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }), callWithin(limits));
+        await service.call('SendMessage', { QueueUrl: queueUrl, MessageBody: body });
       } catch (error) {
         throw awsFault('queue', error);
       }

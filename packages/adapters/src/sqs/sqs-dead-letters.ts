@@ -3,13 +3,14 @@
  * Invariant: what is held comes back by itself; a letter is removed only after it was sent, or on request.
  * Its body goes back as it is, and nothing of it but the payment's name is shown.
  */
-import { ChangeMessageVisibilityCommand, DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Message } from '@aws-sdk/client-sqs';
 import { assert, epochMs } from '@understudy/core';
 import type { DeadLetter, DeadLetters, Region } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin } from '../system/aws-client.ts';
+import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
+import { JsonService } from '../system/json-service.ts';
 import { parseHint } from './hint.ts';
+import type { QueueService } from './queue-service.ts';
 
 const limits = { connectMs: 1000, totalMs: 5000 };
 /** Long enough for a person's command to act on all it holds. */
@@ -33,7 +34,7 @@ interface Held extends DeadLetter {
 }
 
 export function createSqsDeadLetters(options: SqsDeadLettersOptions): DeadLetters & { close(): void } {
-  const client = new SQSClient(awsClientConfig(options, limits));
+  const service: QueueService = new JsonService('sqs', options, limits);
   /** Bodies stay here: a letter is shown, its body is not. */
   const bodies = new Map<string, string>();
   const send = async <T>(call: () => Promise<T>): Promise<T> => {
@@ -43,11 +44,11 @@ export function createSqsDeadLetters(options: SqsDeadLettersOptions): DeadLetter
       throw awsFault('queue', error);
     }
   };
-  const receive = () => send(() => client.send(new ReceiveMessageCommand({
+  const receive = () => send(() => service.call('ReceiveMessage', {
     QueueUrl: options.deadLetterUrl, MaxNumberOfMessages: BATCH_MAX, VisibilityTimeout: HOLD_S, WaitTimeSeconds: 0, MessageSystemAttributeNames: ['SentTimestamp'],
-  }), callWithin(limits)));
+  }));
   const remove = async ({ handle }: DeadLetter): Promise<void> => {
-    await send(() => client.send(new DeleteMessageCommand({ QueueUrl: options.deadLetterUrl, ReceiptHandle: handle }), callWithin(limits)));
+    await send(() => service.call('DeleteMessage', { QueueUrl: options.deadLetterUrl, ReceiptHandle: handle }));
   };
 
   return {
@@ -68,14 +69,14 @@ export function createSqsDeadLetters(options: SqsDeadLettersOptions): DeadLetter
     async redrive(letter) {
       const body = bodies.get(letter.id);
       assert(body !== undefined, 'a letter is held before it is brought back');
-      await send(() => client.send(new SendMessageCommand({ QueueUrl: options.queueUrl, MessageBody: body }), callWithin(limits)));
+      await send(() => service.call('SendMessage', { QueueUrl: options.queueUrl, MessageBody: body }));
       await remove(letter);
     },
     remove,
     async release({ handle }) {
-      await send(() => client.send(new ChangeMessageVisibilityCommand({ QueueUrl: options.deadLetterUrl, ReceiptHandle: handle, VisibilityTimeout: 0 }), callWithin(limits)));
+      await send(() => service.call('ChangeMessageVisibility', { QueueUrl: options.deadLetterUrl, ReceiptHandle: handle, VisibilityTimeout: 0 }));
     },
-    close: () => client.destroy(),
+    close: () => service.close(),
   };
 }
 

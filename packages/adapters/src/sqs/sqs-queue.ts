@@ -4,14 +4,15 @@
  * within the next seconds: a hint saves latency, so it must never cost any.
  * It does not receive: the function host does, and reads bodies with parseHint.
  */
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PortFault } from '@understudy/core';
 import type { Clock, PaymentKey, Queue, Region } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin } from '../system/aws-client.ts';
+import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
+import { JsonService } from '../system/json-service.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { Breaker } from '../system/breaker.ts';
 import { hintBody } from './hint.ts';
+import type { QueueService } from './queue-service.ts';
 
 const limits = { connectMs: 300, totalMs: 1000 };
 
@@ -33,14 +34,14 @@ export interface SqsQueueOptions {
 
 interface Lane {
   readonly queueUrl: string;
-  readonly client: SQSClient;
+  readonly service: QueueService;
   readonly breaker: Breaker;
 }
 
 const send = async (lane: Lane, key: PaymentKey): Promise<void> => {
   if (!lane.breaker.mayTry()) throw new PortFault({ port: 'queue', retryable: true, message: 'did not answer a moment ago, not tried again yet' });
   try {
-    await lane.client.send(new SendMessageCommand({ QueueUrl: lane.queueUrl, MessageBody: hintBody(key) }), callWithin(limits));
+    await lane.service.call('SendMessage', { QueueUrl: lane.queueUrl, MessageBody: hintBody(key) });
     lane.breaker.succeeded();
   } catch (error) {
     const fault = awsFault('queue', error);
@@ -54,7 +55,7 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
   const clock = options.clock ?? systemClock;
   const laneOf = (address: SqsQueueAddress): Lane => ({
     queueUrl: address.queueUrl,
-    client: new SQSClient(awsClientConfig({ ...address, credentials: options.credentials }, limits)),
+    service: new JsonService('sqs', { ...address, credentials: options.credentials }, limits),
     breaker: new Breaker(clock, REST_MS),
   });
   const lanes: Readonly<Record<Region, Lane>> = { 'us-east-1': laneOf(options.queues['us-east-1']), 'us-east-2': laneOf(options.queues['us-east-2']) };

@@ -5,10 +5,11 @@
  * under its own run; two orchestrators of one run are harmless, hundreds would only be in each other's way.
  * It does not follow the workflow.
  */
-import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import type { StartExecutionInput, StartExecutionOutput } from '@aws-sdk/client-sfn';
 import type { Clock, Mover, MoveRequest } from '@understudy/core';
-import { awsClientConfig, awsFault, callWithin, errorName } from '../system/aws-client.ts';
+import { awsFault, errorName } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
+import { JsonService } from '../system/json-service.ts';
 import { sha256Hex } from '../system/sha256-hex.ts';
 import { systemClock } from '../system/system-clock.ts';
 
@@ -37,16 +38,11 @@ export const executionNameOf = (runId: string, at: number): string => {
 
 export function createStatesMover(options: StatesMoverOptions): Mover {
   const clock = options.clock ?? systemClock;
-  const client = new SFNClient(awsClientConfig(options, limits));
+  const service = new JsonService<{ readonly StartExecution: { readonly input: StartExecutionInput; readonly output: StartExecutionOutput } }>('states', options, limits);
   return {
     async start(request: MoveRequest) {
-      const command = new StartExecutionCommand({
-        stateMachineArn: options.stateMachineArn,
-        name: executionNameOf(request.runId, clock.now()),
-        input: JSON.stringify(request),
-      });
       try {
-        const answer = await client.send(command, callWithin(limits));
+        const answer = await service.call('StartExecution', { stateMachineArn: options.stateMachineArn, name: executionNameOf(request.runId, clock.now()), input: JSON.stringify(request) });
         // The service names what it started; an answer without a name is not its own.
         if (answer.executionArn === undefined) throw new Error('the answer names no execution');
       } catch (error) {

@@ -1,6 +1,6 @@
 /**
  * One bounded HTTP exchange over node:http(s).
- * Invariant: it ends within `totalMs` and reads at most BODY_BYTES_MAX; it follows no redirect and repeats nothing.
+ * Invariant: it ends within `totalMs` and reads at most `bodyBytesMax`; it follows no redirect and repeats nothing.
  * What it throws says only why, in a word: a platform's error may carry the bytes that were received, and those are
  * never to reach a log.
  */
@@ -15,6 +15,7 @@ export interface HttpCall {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** JSON, unless the headers say otherwise. */
   readonly body?: string;
   readonly connectMs: number;
   /** The whole exchange, the body's last byte included. */
@@ -23,6 +24,8 @@ export interface HttpCall {
   readonly agent?: http.Agent | https.Agent;
   /** True: the answer's head is enough, its body is not awaited. */
   readonly headOnly?: boolean;
+  /** Of the answer; {@link BODY_BYTES_MAX} if nothing is said. */
+  readonly bodyBytesMax?: number;
   /** How the host's name becomes an address, for a caller that does not trust the name. */
   readonly lookup?: LookupFunction;
 }
@@ -56,7 +59,7 @@ interface Settle {
   fail(why: string): void;
 }
 
-const readAnswer = (response: http.IncomingMessage, headOnly: boolean, settle: Settle): void => {
+const readAnswer = (response: http.IncomingMessage, { headOnly = false, bodyBytesMax = BODY_BYTES_MAX }: HttpCall, settle: Settle): void => {
   const status = response.statusCode ?? 0;
   if (headOnly) {
     settle.done({ status, body: '' });
@@ -67,7 +70,7 @@ const readAnswer = (response: http.IncomingMessage, headOnly: boolean, settle: S
   let bytes = 0;
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) settle.fail('too-large');
+    if (bytes > bodyBytesMax) settle.fail('too-large');
     else chunks.push(chunk);
   });
   response.once('end', () => settle.done({ status, body: Buffer.concat(chunks).toString('utf8') }));
@@ -89,7 +92,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
     method: call.method,
     agent: call.agent ?? false,
     ...(call.lookup && { lookup: call.lookup }),
-    headers: { ...call.headers, ...(body && { 'content-type': 'application/json', 'content-length': body.length }) },
+    headers: { ...(body && { 'content-type': 'application/json', 'content-length': body.length }), ...call.headers },
   });
   let settled = false;
   /** Only the first end counts: a late one must not destroy a connection that the agent has given on. */
@@ -112,7 +115,7 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const totalTimer = setTimeout(() => settle.fail('time-out'), call.totalMs);
   request.once('socket', (socket) => whenConnected(socket, () => clearTimeout(connectTimer)));
   request.on('error', (error) => settle.fail(whyOf(error)));
-  request.once('response', (response) => readAnswer(response, call.headOnly ?? false, settle));
+  request.once('response', (response) => readAnswer(response, call, settle));
   request.end(body);
   return promise;
 }

@@ -3,8 +3,6 @@ import { expect, test } from 'vitest';
 import { bucketEndpoint, serviceEndpoint } from './endpoints.ts';
 import { load, modules, services } from './load.test-support.ts';
 
-/** Its host where it is not its name. */
-const hosts: Readonly<Record<string, string>> = { sfn: 'states' };
 const resolverOf = async (service: string): Promise<(asked: object) => unknown> => {
   const { resolve: resolver } = await load(`endpoints-${service}`, `export { defaultEndpointResolver as resolve } from ${JSON.stringify(join(modules, `@aws-sdk/client-${service}/dist-es/endpoint/endpointResolver.js`))}`, []);
   return resolver as (asked: object) => unknown;
@@ -12,10 +10,9 @@ const resolverOf = async (service: string): Promise<(asked: object) => unknown> 
 const askedRegions = ['us-east-1', 'us-east-2', 'us-west-2'];
 
 test.each(services.filter((service) => service !== 's3'))('endpoints: %s in each region, and at an address of the environment -> as its own rules say', async (service) => {
-  const [rules, ours] = [await resolverOf(service), serviceEndpoint(hosts[service] ?? service)];
+  const [rules, ours] = [await resolverOf(service), serviceEndpoint(service)];
   for (const Region of askedRegions) {
     for (const Endpoint of [undefined, 'http://127.0.0.1:8123', 'https://stand-in.example.com/path']) {
-      // The rules of a table know of accounts as well, which its client names only if the credentials do.
       const asked = { Region, UseFIPS: false, UseDualStack: false, ...(Endpoint === undefined ? {} : { Endpoint }) };
       expect(ours(asked)).toEqual(rules(asked));
     }
@@ -35,7 +32,7 @@ test('endpoints: a bucket in each region, and at an address of the environment -
 test.each([
   { Region: 'us-east-1', UseFIPS: true }, { Region: 'us-east-1', UseDualStack: true }, { Region: 'eu-west-1' }, {},
 ])('endpoints: another way of asking, %j -> an error and not an address', (asked) => {
-  expect(() => serviceEndpoint('sqs')(asked)).toThrow('not part of the bundles');
+  expect(() => serviceEndpoint('sns')(asked)).toThrow('not part of the bundles');
   expect(() => bucketEndpoint({ ...asked, Bucket: 'plain' })).toThrow('not part of the bundles');
 });
 

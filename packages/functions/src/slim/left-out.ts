@@ -16,11 +16,8 @@ const s3 = '@aws-sdk/middleware-sdk-s3/dist-es/submodules/s3';
 /** By the end of their path, what stands in for them. */
 export const leftOut: Readonly<Record<string, string>> = {
   // The rules by which every address of a service could be found; see endpoints.ts.
-  '@aws-sdk/client-dynamodb/dist-es/endpoint/endpointResolver.js': asService('dynamodb'),
   '@aws-sdk/client-rds/dist-es/endpoint/endpointResolver.js': asService('rds'),
-  '@aws-sdk/client-sfn/dist-es/endpoint/endpointResolver.js': asService('states'),
   '@aws-sdk/client-sns/dist-es/endpoint/endpointResolver.js': asService('sns'),
-  '@aws-sdk/client-sqs/dist-es/endpoint/endpointResolver.js': asService('sqs'),
   '@aws-sdk/client-s3/dist-es/endpoint/endpointResolver.js': `export { bucketEndpoint as defaultEndpointResolver } from ${endpoints};`,
   // Only an operation that streams events asks for it.
   [`${smithy}/event-streams/index.js`]: `
@@ -97,6 +94,4 @@ export const leftOut: Readonly<Record<string, string>> = {
   'pgpass/lib/index.js': unreachable('pgpass'),
   // Connections are described by their parts.
   'pg-connection-string/index.js': `exports.parse = () => { ${unreachable('pg-connection-string')} }`,
-  // The table's client makes a cache of discovered endpoints, and fills it only when told to discover them.
-  '@aws-sdk/endpoint-cache/dist-es/EndpointCache.js': `export class EndpointCache { get() { ${unreachable('endpoint discovery')} } set() { this.get(); } has() { this.get(); } }`,
 };

@@ -9,7 +9,7 @@ import { afterAll, beforeAll } from 'vitest';
 
 export const adapters: string = resolve(import.meta.dirname, '../../../adapters/src');
 export const modules: string = resolve(import.meta.dirname, '../../../../node_modules');
-export const services = ['dynamodb', 'rds', 's3', 'sfn', 'sns', 'sqs'] as const;
+export const services = ['rds', 's3', 'sns'] as const;
 
 let folder: string;
 beforeAll(async () => {

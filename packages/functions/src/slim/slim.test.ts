@@ -31,24 +31,23 @@ test('slim: an error of a service that an adapter names -> stays a class of its 
   const schemas = await Promise.all(services.map((service) => readFile(schemasOf(service), 'utf8')));
   const registered = new Set(schemas.flatMap((source) => Array.from(source.matchAll(/^n0_registry\.registerError\((\w+)\$/gm), ([, name = '']) => name)));
   const named = [...registered].filter((name) => words.has(name)).toSorted();
-  expect(named).toContain('ConditionalCheckFailedException');
+  expect(named).toContain('GlobalClusterNotFoundFault');
   expect(named.filter((name) => !knownErrors.has(name))).toEqual([]);
 });
 
 test.each(['known', 'not known'])('slim: a service refuses with an error that is %s -> it has the name, the status and the message that the service sent', async (which) => {
   const known = which === 'known';
-  const name = known ? 'ConditionalCheckFailedException' : 'TableInUseException';
+  const name = known ? 'GlobalClusterNotFoundFault' : 'DomainNotFoundFault';
   const server = createServer((_, response) => {
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0', 'x-amzn-requestid': 'r1' }).end(JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: 'no', Item: { a: { S: 'b' } } }));
+    response.writeHead(404, { 'content-type': 'text/xml', 'x-amzn-requestid': 'r1' }).end(`<ErrorResponse><Error><Type>Sender</Type><Code>${name}</Code><Message>no</Message></Error><RequestId>r1</RequestId></ErrorResponse>`);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const { refusal } = await load(`client-${known}`, `
-    import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-    const client = new DynamoDBClient({ region: 'us-east-1', endpoint: ${JSON.stringify(endpoint)}, maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
-    export const refusal = await client.send(new GetItemCommand({ TableName: 't', Key: { a: { S: 'b' } } })).catch((error) => error);`, [slim]);
-  expect(refusal).toMatchObject({ name, message: 'no', $fault: 'client', $metadata: { httpStatusCode: 400, requestId: 'r1' } });
-  if (known) expect(refusal).toMatchObject({ Item: { a: { S: 'b' } } });
+    import { DescribeGlobalClustersCommand, RDSClient } from '@aws-sdk/client-rds';
+    const client = new RDSClient({ region: 'us-east-1', endpoint: ${JSON.stringify(endpoint)}, maxAttempts: 1, credentials: { accessKeyId: 'a', secretAccessKey: 'b' } });
+    export const refusal = await client.send(new DescribeGlobalClustersCommand({})).catch((error) => error);`, [slim]);
+  expect(refusal).toMatchObject({ name, message: 'no', $fault: 'client', $metadata: { httpStatusCode: 404, requestId: 'r1' } });
   server.close();
 });
 

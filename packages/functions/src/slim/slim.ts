@@ -12,9 +12,7 @@ import { leftOut } from './left-out.ts';
  * the adapters judge it by.
  */
 export const knownErrors: ReadonlySet<string> = new Set([
-  'ConditionalCheckFailedException', 'ReplicatedWriteConflictException', 'TransactionConflictException', 'ThrottlingException',
-  'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'LimitExceededException', 'InternalServerError',
-  'NoSuchKey', 'NotFound', 'ExecutionAlreadyExists', 'RequestThrottled', 'KMSThrottlingException', 'KmsThrottled', 'ThrottledException',
+  'NoSuchKey', 'NotFound', 'KMSThrottlingException', 'ThrottledException',
   'InvalidGlobalClusterStateFault', 'InvalidDBClusterStateFault', 'DBClusterNotFoundFault', 'GlobalClusterNotFoundFault',
 ]);
 
