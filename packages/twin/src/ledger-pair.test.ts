@@ -28,7 +28,9 @@ beforeAll(async () => {
     migrate: () => Promise.resolve(),
     onEvent: (type, { region }) => events.push(`${type} ${String(region)}`),
   });
-  await pair.start(installed);
+  await pair.prepare();
+  await pair.startActive(installed);
+  await pair.startStandby(installed);
 });
 
 afterAll(async () => {

@@ -5,13 +5,14 @@
  * streaming standby and keeps its lost rows.
  * It decides nothing about who is active: that is the epoch record's.
  */
-import { peerOf, regions } from '@understudy/core';
+import { peerOf, primaryRegion, regions } from '@understudy/core';
 import type { EpochRecord, Region } from '@understudy/core';
 import { lostRows } from './lost-rows.ts';
 import type { LostTail } from './lost-rows.ts';
 import type { Network } from './network.ts';
 import { linkNames } from './network.ts';
-import { followsFresh, freePort, PostgresServer, promote, reapLeftover, roleOnDisk, seedStandby, switchover, withFormerPrimary } from './postgres/index.ts';
+import { followsFresh, holdPort, PostgresServer, promote, reapLeftover, roleOnDisk, seedStandby, switchover, withFormerPrimary } from './postgres/index.ts';
+import type { HeldPort } from './postgres/index.ts';
 import type { DataDir } from './data-dir.ts';
 
 export interface LedgerPairOptions {
@@ -34,6 +35,8 @@ const FOLLOW_LIMIT_MS = 8_000;
 export class LedgerPair {
   readonly #options: LedgerPairOptions;
   readonly #servers = new Map<Region, PostgresServer>();
+  /** Of each server that has not been started yet: all the others of the twin look for ports of their own meanwhile. */
+  readonly #ports = new Map<Region, HeldPort>();
   /** Regions whose server ought to run. */
   readonly #wanted = new Set<Region>();
   /** One change of roles at a time; a kill waits for nobody. */
@@ -56,26 +59,35 @@ export class LedgerPair {
     return this.#busy > 0;
   }
 
-  /** Starts both as the record and the folders say; makes what is missing. */
-  async start(record: EpochRecord): Promise<void> {
+  /** Before any start: ends what an earlier twin left running, and makes the first books of an installation that has none. */
+  async prepare(): Promise<void> {
     const { dataDir } = this.#options;
     for (const region of regions) {
       await reapLeftover(dataDir.ledger(region));
-      this.#servers.set(region, new PostgresServer({ name: region, dataDir: dataDir.ledger(region), logFile: dataDir.log(`ledger-${region}`), port: await freePort() }));
+      const held = await holdPort();
+      this.#ports.set(region, held);
+      this.#servers.set(region, new PostgresServer({ name: region, dataDir: dataDir.ledger(region), logFile: dataDir.log(`ledger-${region}`), port: held.port }));
       this.#wanted.add(region);
     }
+    // No record is needed for that: a journal that knows of a move has had books, which are never replaced by empty ones.
+    if (regions.every((region) => roleOnDisk(dataDir.ledger(region)) === 'empty')) await this.server(primaryRegion).initialise();
+  }
+
+  /** Starts the active region's, as the record and the folders say: the functions of both regions need it. */
+  async startActive(record: EpochRecord): Promise<void> {
     const active = record.activeRegion;
-    const peer = peerOf(active);
-    if (roleOnDisk(dataDir.ledger(active)) === 'empty' && roleOnDisk(dataDir.ledger(peer)) === 'empty') await this.server(active).initialise();
-    if (record.phase === 'moving' || roleOnDisk(dataDir.ledger(active)) === 'standby') {
-      // A move was under way: each takes the role it had, nobody's folder is replaced, and the move goes on from the record.
-      await this.#startAsOnDisk(peer);
-      await this.#startAsOnDisk(active);
-      return;
-    }
+    // A move was under way: each takes the role it had, nobody's folder is replaced, and the move goes on from the record.
+    const isMoving = this.#isInMove(record);
+    if (isMoving) await this.#startAsOnDisk(peerOf(active));
     await this.#startAsOnDisk(active);
-    await this.#options.migrate(this.server(active).address);
-    await this.#startStandby(peer, active);
+    if (!isMoving) await this.#options.migrate(this.server(active).address);
+  }
+
+  /** Then the other, which is built anew unless it follows; region processes may start meanwhile, and promotions wait. */
+  async startStandby(record: EpochRecord): Promise<void> {
+    if (this.#isInMove(record)) return;
+    const active = record.activeRegion;
+    await this.#exclusively(() => this.#startStandby(peerOf(active), active));
   }
 
   /** As when the machine dies. */
@@ -153,6 +165,7 @@ export class LedgerPair {
 
   async stop(): Promise<void> {
     this.#wanted.clear();
+    await Promise.all([...this.#ports.values()].map((held) => held.release()));
     const isPrimary = (region: Region) => this.#isPrimary(region);
     // The primary first: a fast shutdown ships all of its log to a standby that still runs.
     for (const region of [...regions].sort((a, b) => Number(isPrimary(b)) - Number(isPrimary(a)))) await this.#servers.get(region)?.stop();
@@ -172,8 +185,13 @@ export class LedgerPair {
     return { host: '127.0.0.1', port: this.#options.network.port(linkNames.replication(standby)) };
   }
 
+  #isInMove(record: EpochRecord): boolean {
+    return record.phase === 'moving' || roleOnDisk(this.server(record.activeRegion).dataDir) === 'standby';
+  }
+
   async #startAsOnDisk(region: Region): Promise<void> {
     const server = this.server(region);
+    await this.#ports.get(region)?.release();
     if (roleOnDisk(server.dataDir) === 'standby') await server.start({ role: 'standby', upstream: this.#upstreamOf(region) });
     else await server.start({ role: 'primary' });
     // It may have been killed while it was starting.

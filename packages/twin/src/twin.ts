@@ -10,9 +10,9 @@ import { peerOf, primaryRegion, regions } from '@understudy/core';
 import type { KeyStore, MoveKind, MoveRequest, PaymentKey, Region } from '@understudy/core';
 import { whyNotMove, whyNotRegion } from '@understudy/console/contract';
 import type { ActionFacts, LinkOrder, Metrics, RegionAction } from '@understudy/console/contract';
-import { bundleFunctions } from '@understudy/functions/bundle';
 import { createApiKey, demoApiKey } from './api-key.ts';
 import type { WantedKey } from './api-key.ts';
+import { bundlesIn } from './bundles.ts';
 import type { CrashOrder, WriteReport } from './crash-points/crash-point.ts';
 import { openDataDir } from './data-dir.ts';
 import type { DataDir } from './data-dir.ts';
@@ -112,16 +112,16 @@ export class Twin {
 
   async #start(): Promise<void> {
     await this.#openPorts();
-    this.#undo.push(() => this.#outside.stop());
-    const [bundles] = await Promise.all([bundleFunctions(this.#dataDir.bundles), this.#outside.start()]);
+    this.#undo.push(() => this.#outside.stop(), () => this.#ledgers.stop());
+    const [bundles] = await together([bundlesIn(this.#dataDir.bundles), this.#outside.start(), this.#ledgers.prepare()]);
     const journal = await this.#outside.openJournal();
     this.#keys = journal.keys;
     this.apiKey = await demoApiKey(journal.keys, this.#dataDir.apiKeyFile);
-    this.#undo.push(() => this.#ledgers.stop());
-    await this.#ledgers.start(journal.record);
+    await this.#ledgers.startActive(journal.record);
     this.#observe(journal);
     this.#undo.push(() => this.#parts.stop());
-    await this.#parts.start(bundles);
+    // The functions do without a standby for a moment; without the active ledger their detectors would ask for a move.
+    await together([this.#ledgers.startStandby(journal.record), this.#parts.start(bundles)]);
     this.#undo.push(() => this.#live?.stop());
     this.#live?.start();
     await this.#startResolver();
@@ -442,6 +442,12 @@ export class Twin {
   #tend(): Promise<void> {
     return this.#ledgers.tend(() => this.#observer.readRecord(), (region) => !this.#parts.node(region).isolated);
   }
+}
+
+/** All of them; when one fails the others are waited for first, so that what is then undone is no longer being done. */
+async function together<T extends readonly Promise<unknown>[]>(work: readonly [...T]): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 function refuse(why: string | undefined): void {

@@ -62,13 +62,27 @@ export async function poll<T>(probe: () => Promise<T | undefined>, { limitMs, ev
   }
 }
 
-/** A port of 127.0.0.1 that was free a moment ago; bind it soon. */
-export function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody else is given until it is let go. */
+export interface HeldPort {
+  readonly port: number;
+  /** Bind it right after; to let go twice is to let go once. */
+  readonly release: () => Promise<void>;
+}
+
+export function holdPort(): Promise<HeldPort> {
   return new Promise((settle, reject) => {
-    const server = createServer().once('error', reject);
+    const server = createServer((socket) => socket.destroy()).once('error', reject);
     server.listen(0, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address && typeof address === 'object' ? settle(address.port) : reject(new Error('no port'))));
+      if (!address || typeof address !== 'object') return reject(new Error('no port'));
+      settle({ port: address.port, release: () => new Promise((released) => server.close(() => released())) });
     });
   });
+}
+
+/** A port of 127.0.0.1 that was free a moment ago; bind it soon. */
+export async function freePort(): Promise<number> {
+  const { port, release } = await holdPort();
+  await release();
+  return port;
 }

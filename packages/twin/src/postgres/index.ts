@@ -1,5 +1,5 @@
 /** The supervisor of real PostgreSQL servers: what the rest of the twin may use. */
-export { databaseName, freePort, superuser, type Address } from './connection.ts';
+export { databaseName, freePort, holdPort, superuser, type Address, type HeldPort } from './connection.ts';
 export { readControlFile, roleOnDisk, type ControlFile, type RoleOnDisk } from './data-folder.ts';
 export { withFormerPrimary } from './lost-tail.ts';
 export { reapLeftover } from './reap.ts';
