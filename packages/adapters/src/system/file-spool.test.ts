@@ -19,3 +19,13 @@ test('file spool: more than a buffer -> on disk already, and only its owner may 
   expect((await stat(join(folder, '7'))).mode & 0o777).toBe(0o600);
   await close();
 });
+
+test('file spool: a line longer than a buffer between short ones -> each is read back whole', async () => {
+  const { spool, close } = await spooling();
+  const added = ['short', '€'.repeat(50_000), 'after it'];
+  for (const line of added) await spool.add(7, line);
+  const read: string[] = [];
+  for await (const line of spool.lines(7)) read.push(line);
+  expect(read).toEqual(added);
+  await close();
+});

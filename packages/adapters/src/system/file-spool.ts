@@ -1,47 +1,62 @@
 /**
  * Lines put aside in partitions, as files of one folder.
- * Invariant: memory holds at most one buffer a partition while they are added, and one chunk while they are read.
+ * Invariant: memory holds at most one buffer a partition while they are added, and one partition while it is read.
  * The folder is the caller's: to make, and to remove.
  */
-import { createReadStream } from 'node:fs';
-import { appendFile } from 'node:fs/promises';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { Spool } from '@understudy/core';
 
 /** With 256 partitions 16 MB in all; less would write too often, more buys nothing. */
-const BUFFER_CHARACTERS = 65_536;
+const BUFFER_BYTES = 65_536;
+/** The most that a character of a string takes in UTF-8. */
+const CHARACTER_BYTES_MAX = 3;
+
+interface Partition {
+  readonly path: string;
+  /** Bytes and not strings: what lives until the next write would be carried along by the garbage collector. */
+  readonly buffer: Buffer;
+  filled: number;
+}
 
 export class FileSpool implements Spool {
   readonly #folder: string;
-  readonly #buffers = new Map<number, string>();
-  readonly #written = new Set<number>();
+  readonly #partitions = new Map<number, Partition>();
 
   constructor(folder: string) {
     this.#folder = folder;
   }
 
-  async add(partition: number, line: string): Promise<void> {
-    const buffer = `${this.#buffers.get(partition) ?? ''}${line}\n`;
-    this.#buffers.set(partition, buffer);
-    if (buffer.length >= BUFFER_CHARACTERS) await this.#flush(partition);
+  add(number: number, line: string): Promise<void> | undefined {
+    const partition = this.#partitionOf(number);
+    const most = (line.length + 1) * CHARACTER_BYTES_MAX;
+    if (partition.filled + most > BUFFER_BYTES) flush(partition);
+    if (most > BUFFER_BYTES) append(partition, `${line}\n`);
+    else partition.filled += partition.buffer.write(`${line}\n`, partition.filled);
+    return undefined;
   }
 
-  async *lines(partition: number): AsyncGenerator<string> {
-    await this.#flush(partition);
-    if (!this.#written.has(partition)) return;
-    yield* createInterface({ input: createReadStream(this.#fileOf(partition), 'utf8'), crlfDelay: Infinity });
+  async *lines(number: number): AsyncGenerator<string> {
+    const partition = this.#partitions.get(number);
+    if (!partition) return;
+    flush(partition);
+    const text = readFileSync(partition.path, 'utf8');
+    for (let start = 0, end = text.indexOf('\n'); end >= 0; start = end + 1, end = text.indexOf('\n', start)) yield text.slice(start, end);
   }
 
-  async #flush(partition: number): Promise<void> {
-    const buffer = this.#buffers.get(partition);
-    if (buffer === undefined) return;
-    this.#buffers.delete(partition);
-    this.#written.add(partition);
-    await appendFile(this.#fileOf(partition), buffer, { mode: 0o600 });
-  }
-
-  #fileOf(partition: number): string {
-    return join(this.#folder, String(partition));
+  #partitionOf(number: number): Partition {
+    const known = this.#partitions.get(number);
+    if (known) return known;
+    const made = { path: join(this.#folder, String(number)), buffer: Buffer.allocUnsafe(BUFFER_BYTES), filled: 0 };
+    this.#partitions.set(number, made);
+    return made;
   }
 }
+
+function flush(partition: Partition): void {
+  if (partition.filled > 0) append(partition, partition.buffer.subarray(0, partition.filled));
+  partition.filled = 0;
+}
+
+/** At once: it takes some ten microseconds, a tenth of what a way through the thread pool costs an audit that has nothing else to do. */
+const append = ({ path }: Partition, bytes: Buffer | string): void => appendFileSync(path, bytes, { mode: 0o600 });

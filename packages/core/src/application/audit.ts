@@ -2,13 +2,12 @@
 // by payment, and the partitions are compared one after the other.
 // Invariant: a finding was read twice, the second time strongly and alone; nothing that may still change by itself is one.
 // It changes nothing.
-import { caseOf, compare, newestAtOf } from '../domain/audit/compare.ts';
+import { caseOf, Cases, compare, newestAtOf } from '../domain/audit/compare.ts';
 import type { AuditCase, Finding } from '../domain/audit/compare.ts';
 import { entryOf, journalEntry, lineOf, partitionOf } from '../domain/audit/entries.ts';
 import type { AuditEntry } from '../domain/audit/entries.ts';
 import { Totals } from '../domain/audit/totals.ts';
 import type { TotalsRow } from '../domain/audit/totals.ts';
-import { keyText } from '../domain/payment/payment.ts';
 import type { PaymentKey } from '../domain/payment/payment.ts';
 import type { EpochRecord } from '../domain/region/epoch.ts';
 import { epochMs } from '../domain/time.ts';
@@ -112,7 +111,10 @@ async function spoolFrom(ports: AuditPorts, doing: 'journal' | 'ledger' | 'acqui
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const request = { limit: PAGE, ...(cursor !== undefined && { cursor }) };
     const page = await repeat(ports.clock, () => read(request), patientTries);
-    for (const entry of page.entries) await ports.spool.add(partitionOf(entry, AUDIT_PARTITIONS), lineOf(entry));
+    for (const entry of page.entries) {
+      const adding = ports.spool.add(partitionOf(entry, AUDIT_PARTITIONS), lineOf(entry));
+      if (adding) await adding;
+    }
     count += page.entries.length;
     if (count - told >= PROGRESS_EVERY) ports.progress({ doing, done: (told = count) });
     ({ cursor } = page);
@@ -145,15 +147,10 @@ async function compareAll(ports: AuditPorts, options: AuditOptions & { readonly 
   return { compared, inFlight, totals: totals.rows(), suspects, findingsLeftOut };
 }
 
-async function casesIn(spool: Spool, partition: number): Promise<readonly AuditCase[]> {
-  const groups = new Map<string, AuditEntry[]>();
-  for await (const line of spool.lines(partition)) {
-    const entry = entryOf(line);
-    const group = groups.get(keyText(entry));
-    if (group) group.push(entry);
-    else groups.set(keyText(entry), [entry]);
-  }
-  return [...groups.values()].map((entries) => caseOf(entries[0] as AuditEntry, entries));
+async function casesIn(spool: Spool, partition: number): Promise<Iterable<AuditCase>> {
+  const cases = new Cases();
+  for await (const line of spool.lines(partition)) cases.add(entryOf(line));
+  return cases.all();
 }
 
 /** Reads each suspect anew, from all three at about one instant: what was only seen half-way is no finding. */

@@ -32,7 +32,8 @@ export interface ChargeReport {
 
 /** Lines put aside in partitions, outside the process's memory. */
 export interface Spool {
-  add(partition: number, line: string): Promise<void>;
+  /** Undefined: done at once. An audit adds millions of lines, and to wait for each costs more than to add it. */
+  add(partition: number, line: string): Promise<void> | undefined;
   /** All lines of one partition, in any order; called once everything was added. */
   lines(partition: number): AsyncIterable<string>;
 }

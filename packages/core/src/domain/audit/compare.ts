@@ -3,6 +3,7 @@
 // the other while payments go on; what nobody will come back to is always one.
 import { formatAmount } from '../money/money.ts';
 import type { Money } from '../money/money.ts';
+import { keyText } from '../payment/payment.ts';
 import type { PaymentKey } from '../payment/payment.ts';
 import type { EpochMs } from '../time.ts';
 import type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry, RefundEntry } from './entries.ts';
@@ -43,15 +44,40 @@ export interface Verdict {
   readonly findings: readonly Finding[];
 }
 
-/** Gathers the entries of one payment. A record that names it twice counts with its later entry, but for charges. */
+type Gathered = { -readonly [K in keyof AuditCase]: AuditCase[K] } & { readonly charges: ChargeEntry[] };
+
+/** A record that names a payment twice counts with its later entry, but for charges. */
+function add(found: Gathered, entry: AuditEntry): void {
+  switch (entry.side) {
+    case 'journal': found.journal = entry; break;
+    case 'ledger': found.ledger = entry; break;
+    case 'acquirer': found.charges.push(entry); break;
+  }
+}
+
+const emptyCase = ({ merchantId, transactionId }: PaymentKey): Gathered => ({ merchantId, transactionId, charges: [] });
+
+/** All `entries` are of one payment. */
 export function caseOf(key: PaymentKey, entries: readonly AuditEntry[]): AuditCase {
-  const journal = entries.findLast((entry) => entry.side === 'journal');
-  const ledger = entries.findLast((entry) => entry.side === 'ledger');
-  return {
-    merchantId: key.merchantId, transactionId: key.transactionId,
-    ...(journal && { journal }), ...(ledger && { ledger }),
-    charges: entries.filter((entry) => entry.side === 'acquirer'),
-  };
+  const found = emptyCase(key);
+  for (const entry of entries) add(found, entry);
+  return found;
+}
+
+/** Gathers entries of many payments, in any order, into the case of each. */
+export class Cases {
+  readonly #found = new Map<string, Gathered>();
+
+  add(entry: AuditEntry): void {
+    const text = keyText(entry);
+    let found = this.#found.get(text);
+    if (!found) this.#found.set(text, (found = emptyCase(entry)));
+    add(found, entry);
+  }
+
+  all(): Iterable<AuditCase> {
+    return this.#found.values();
+  }
 }
 
 export const newestAtOf = ({ journal, ledger, charges }: AuditCase): number =>
@@ -134,7 +160,7 @@ function differences(journal: JournalEntry, other: OtherSide): readonly Said[] {
 
 /** A row without its payment's was said already. */
 function refundsAgainstLedger({ journal, ledger }: AuditCase): readonly Said[] {
-  if (!journal || !ledger?.row) return [];
+  if (!journal || !ledger?.row || journal.refunds.length + ledger.refunds.length === 0) return [];
   const decided = new Map(journal.refunds.map((refund) => [refund.refundId, refund]));
   const rows = new Map(ledger.refunds.map((row) => [row.refundId, row]));
   const missing = journal.refunds.filter((refund) => refund.posted && journal.standing === 'posted' && !rows.has(refund.refundId));
