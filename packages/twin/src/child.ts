@@ -42,7 +42,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     stdio: ['ignore', log, log, 'ipc'],
     // Its own process group: Ctrl-C reaches the supervisor alone, which stops the others in order.
     detached: true,
-    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...options.environment },
+    env: { PATH: process.env['PATH'] ?? '', NODE_ENV: 'production', ...compiledCode(), ...options.environment },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   closeSync(log);
@@ -77,6 +77,12 @@ export async function startChild(options: ChildOptions): Promise<Child> {
     },
   };
 }
+
+/** Where Node keeps what it has compiled, if whoever started us wants it kept. */
+const compiledCode = (): Readonly<Record<string, string>> => {
+  const { NODE_COMPILE_CACHE: folder } = process.env;
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+};
 
 async function readyOf(child: ChildProcess, exited: Promise<string>, options: ChildOptions): Promise<ChildMessage> {
   let timer: NodeJS.Timeout | undefined;
