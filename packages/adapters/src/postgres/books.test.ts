@@ -72,6 +72,17 @@ test('books: postings added to a payment of an earlier transaction -> refused', 
   expect(await counts()).toEqual({ payments: 1, postings: 0 });
 });
 
+test('books: any set of postings, with the payment or after it -> committed only when it is the pair that the payment asks for', async () => {
+  const menu = [debit, credit, posting('acquirer:receivable', -1250), posting('merchant:shop:payable', 1250), posting('acquirer:receivable', 1250, 'USD'), posting('merchant:market:payable', -1250)];
+  const isCommitted = (statements: readonly string[], id: string) => commit(...statements.map((statement) => statement.replaceAll("'t1'", `'${id}'`))).then(() => true, () => false);
+  for (let chosen = 0; chosen < 2 ** menu.length; chosen += 1) {
+    const postings = menu.filter((_, i) => (chosen >> i) % 2 === 1);
+    expect(await isCommitted([payment(), ...postings], `processed-${chosen}`), postings.join()).toBe(chosen === 0b11);
+    expect(await isCommitted([payment({ status: "'failed'" }), ...postings], `failed-${chosen}`), postings.join()).toBe(chosen === 0);
+    if (chosen > 0) expect(await isCommitted(postings, 'failed-0') || await isCommitted(postings, 'processed-3'), postings.join()).toBe(false);
+  }
+});
+
 test('books: postings of no payment -> refused', async () => {
   await expect(commit(debit, credit)).rejects.toMatchObject({ code: '23503' });
 });
