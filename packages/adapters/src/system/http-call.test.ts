@@ -30,7 +30,31 @@ const deafListener = `
   });
 `;
 
+/** Answers at once, whatever the thread of the test does meanwhile. */
+const promptServer = `
+  const { parentPort } = require('node:worker_threads');
+  const server = require('node:http').createServer((request, response) => response.end('{}'));
+  server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+const holdUp = (ms: number): void => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+
 describe('http call', () => {
+  it.each([['while it connects', false], ['while it waits for the answer', true]])('the caller is held up for longer than its limits, %s -> what arrived meanwhile counts', async (_when, warm) => {
+    const server = new Worker(promptServer, { eval: true });
+    const [port] = (await once(server, 'message')) as [number];
+    const url = new URL(`http://127.0.0.1:${port}`);
+    const agent = keepAliveAgent(url);
+    if (warm) await httpCall({ method: 'GET', url, agent, ...limits });
+    const call = httpCall({ method: 'GET', url, agent, connectMs: 200, totalMs: warm ? 300 : 10_000 });
+    // So that the request has left where the connection stands already.
+    if (warm) await new Promise((resolve) => setImmediate(resolve));
+    holdUp(400);
+    expect(await call).toEqual({ status: 200, body: '{}' });
+    agent.destroy();
+    await server.terminate();
+  });
+
   it('a body and headers are sent -> they arrive, and the answer comes back whole', async () => {
     const server = await startServer((heard) => ({ status: 418, body: `${heard.method} ${heard.path} ${heard.headers['x-a'] as string} ${heard.body}` }));
     const answer = await httpCall({ method: 'POST', url: new URL(`${server.url}/p?q=1`), headers: { 'x-a': 'b' }, body: '"é"', ...limits });

@@ -83,6 +83,9 @@ const whenConnected = (socket: { readonly connecting: boolean; once(event: 'conn
   else then();
 };
 
+/** A process that was held up, or frozen, for that long finds its answer where it arrived meanwhile: it is looked for first. */
+const onceLooked = (then: () => void, ms: number): NodeJS.Timeout => setTimeout(() => setImmediate(then), ms);
+
 /** Throws {@link HttpFault} when there is no whole answer; any status is an answer. */
 export function httpCall(call: HttpCall): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
@@ -111,9 +114,13 @@ export function httpCall(call: HttpCall): Promise<HttpAnswer> {
         request.destroy();
       }),
   };
-  const connectTimer = setTimeout(() => settle.fail('connect time-out'), call.connectMs);
-  const totalTimer = setTimeout(() => settle.fail('time-out'), call.totalMs);
-  request.once('socket', (socket) => whenConnected(socket, () => clearTimeout(connectTimer)));
+  let connected = false;
+  const connectTimer = onceLooked(() => connected || settle.fail('connect time-out'), call.connectMs);
+  const totalTimer = onceLooked(() => settle.fail('time-out'), call.totalMs);
+  request.once('socket', (socket) => whenConnected(socket, () => {
+    connected = true;
+    clearTimeout(connectTimer);
+  }));
   request.on('error', (error) => settle.fail(whyOf(error)));
   request.once('response', (response) => readAnswer(response, call, settle));
   request.end(body);
