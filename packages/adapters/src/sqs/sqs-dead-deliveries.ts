@@ -5,9 +5,8 @@
 import type { DeadDeliveries } from '@understudy/core';
 import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
-import { JsonService } from '../system/json-service.ts';
 import { hintBody } from './hint.ts';
-import type { QueueService } from './queue-service.ts';
+import { createQueueService } from './queue-service.ts';
 import type { SqsQueueAddress } from './sqs-queue.ts';
 
 const limits = { connectMs: 300, totalMs: 2000 };
@@ -17,7 +16,7 @@ export interface SqsDeadDeliveriesOptions extends SqsQueueAddress {
 }
 
 export function createSqsDeadDeliveries({ queueUrl, ...options }: SqsDeadDeliveriesOptions): DeadDeliveries {
-  const service: QueueService = new JsonService('sqs', options, limits);
+  const service = createQueueService(options, limits);
   return {
     async send({ id, event, target, failures }, eventId) {
       const letter = { event_id: eventId, event: event.name, delivery: id, target, failures: failures + 1, redeliver: true };

@@ -8,9 +8,8 @@ import { assert, epochMs } from '@understudy/core';
 import type { DeadLetter, DeadLetters, Region } from '@understudy/core';
 import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
-import { JsonService } from '../system/json-service.ts';
 import { parseHint } from './hint.ts';
-import type { QueueService } from './queue-service.ts';
+import { createQueueService } from './queue-service.ts';
 
 const limits = { connectMs: 1000, totalMs: 5000 };
 /** Long enough for a person's command to act on all it holds. */
@@ -34,7 +33,7 @@ interface Held extends DeadLetter {
 }
 
 export function createSqsDeadLetters(options: SqsDeadLettersOptions): DeadLetters & { close(): void } {
-  const service: QueueService = new JsonService('sqs', options, limits);
+  const service = createQueueService(options, limits);
   /** Bodies stay here: a letter is shown, its body is not. */
   const bodies = new Map<string, string>();
   const send = async <T>(call: () => Promise<T>): Promise<T> => {

@@ -8,10 +8,10 @@ import { PortFault } from '@understudy/core';
 import type { Clock, PaymentKey, Queue, Region } from '@understudy/core';
 import { awsFault } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
-import { JsonService } from '../system/json-service.ts';
 import { systemClock } from '../system/system-clock.ts';
 import { Breaker } from '../system/breaker.ts';
 import { hintBody } from './hint.ts';
+import { createQueueService } from './queue-service.ts';
 import type { QueueService } from './queue-service.ts';
 
 const limits = { connectMs: 300, totalMs: 1000 };
@@ -55,7 +55,7 @@ export function createSqsQueue(options: SqsQueueOptions): Queue {
   const clock = options.clock ?? systemClock;
   const laneOf = (address: SqsQueueAddress): Lane => ({
     queueUrl: address.queueUrl,
-    service: new JsonService('sqs', { ...address, credentials: options.credentials }, limits),
+    service: createQueueService({ ...address, credentials: options.credentials }, limits),
     breaker: new Breaker(clock, REST_MS),
   });
   const lanes: Readonly<Record<Region, Lane>> = { 'us-east-1': laneOf(options.queues['us-east-1']), 'us-east-2': laneOf(options.queues['us-east-2']) };

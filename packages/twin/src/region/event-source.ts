@@ -2,7 +2,8 @@
  * Lambda's event source mapping for SQS: receives batches, calls the function, deletes what it did not report as failed.
  * Invariant: a message is deleted only after its function has answered for it.
  */
-import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createQueueService } from '@understudy/adapters/sqs';
+import type { QueueService } from '@understudy/adapters/sqs';
 import type { Message } from '@aws-sdk/client-sqs';
 
 export interface EventSourceOptions {
@@ -24,25 +25,28 @@ const BATCH_MAX = 10;
 const POLLERS = 4;
 const LONG_POLL_S = 10;
 const PAUSE_AFTER_FAULT_MS = 250;
+const limits = { connectMs: 5_000, totalMs: (LONG_POLL_S + 5) * 1000 };
 
 export function startEventSource(options: EventSourceOptions): EventSource {
-  const client = new SQSClient({ endpoint: options.endpoint, region: options.region, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  const service = createQueueService({ endpoint: options.endpoint, region: options.region, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' } }, limits);
   const stopping = new AbortController();
-  const pollers = Array.from({ length: POLLERS }, () => poll(client, options, stopping.signal));
+  const pollers = Array.from({ length: POLLERS }, () => poll(service, options, stopping.signal));
   return {
     stop: async () => {
       stopping.abort();
+      // Ends the long polls: nobody else would, before something came.
+      service.close();
       await Promise.all(pollers);
-      client.destroy();
+      service.close();
     },
   };
 }
 
-async function poll(client: SQSClient, options: EventSourceOptions, signal: AbortSignal): Promise<void> {
+async function poll(service: QueueService, options: EventSourceOptions, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      const batch = await receive(client, options, signal);
-      if (batch.length > 0) await deliver(client, options, batch);
+      const batch = await receive(service, options, signal);
+      if (batch.length > 0) await deliver(service, options, batch);
     } catch (error) {
       if (signal.aborted) return;
       options.onFault(error);
@@ -51,12 +55,12 @@ async function poll(client: SQSClient, options: EventSourceOptions, signal: Abor
   }
 }
 
-async function receive(client: SQSClient, options: EventSourceOptions, signal: AbortSignal): Promise<readonly Message[]> {
+async function receive(service: QueueService, options: EventSourceOptions, signal: AbortSignal): Promise<readonly Message[]> {
   const batch: Message[] = [];
   let waitS = LONG_POLL_S;
   const take = async () => {
-    const command = new ReceiveMessageCommand({ QueueUrl: options.queueUrl, MaxNumberOfMessages: BATCH_MAX - batch.length, WaitTimeSeconds: waitS, MessageSystemAttributeNames: ['ApproximateReceiveCount'] });
-    batch.push(...((await client.send(command, { abortSignal: signal })).Messages ?? []));
+    const { Messages = [] } = await service.call('ReceiveMessage', { QueueUrl: options.queueUrl, MaxNumberOfMessages: BATCH_MAX - batch.length, WaitTimeSeconds: waitS, MessageSystemAttributeNames: ['ApproximateReceiveCount'] });
+    batch.push(...Messages);
   };
   await take();
   const windowEnd = Date.now() + options.batchWindowMs;
@@ -67,12 +71,12 @@ async function receive(client: SQSClient, options: EventSourceOptions, signal: A
   return batch;
 }
 
-async function deliver(client: SQSClient, options: EventSourceOptions, batch: readonly Message[]): Promise<void> {
+async function deliver(service: QueueService, options: EventSourceOptions, batch: readonly Message[]): Promise<void> {
   const Records = batch.map((message) => ({ messageId: message.MessageId, receiptHandle: message.ReceiptHandle, body: message.Body, attributes: message.Attributes, messageAttributes: {}, eventSource: 'aws:sqs', awsRegion: options.region }));
   const failed = failuresOf(await options.invoke({ Records }));
   const done = batch.filter((message) => !failed.has(message.MessageId ?? ''));
   if (done.length === 0) return;
-  await client.send(new DeleteMessageBatchCommand({ QueueUrl: options.queueUrl, Entries: done.map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle })) }));
+  await service.call('DeleteMessageBatch', { QueueUrl: options.queueUrl, Entries: done.map((message, i) => ({ Id: String(i), ReceiptHandle: message.ReceiptHandle })) });
 }
 
 /** The messages that a partial batch response reports as failed. */

@@ -2,7 +2,7 @@
  * A queue's subscription to a topic, with raw delivery: the message as it was published, in a queue of this region or of
  * the other. Invariant: it goes over the queue's link, so a cut region hears nothing; the topic retries, and gives up.
  */
-import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { createQueueService } from '@understudy/adapters/sqs';
 import type { Deliver } from '../stand-ins/sns/deliveries.ts';
 
 export interface QueueSubscription {
@@ -12,12 +12,11 @@ export interface QueueSubscription {
 }
 
 /** Of one try; a link that swallows everything must not hold many messages for long. */
-const SEND_LIMIT_MS = 2_000;
+const limits = { connectMs: 1_000, totalMs: 2_000 };
 
 export function toQueue({ endpoint, region, queueName }: QueueSubscription): Deliver {
-  const client = new SQSClient({ endpoint, region, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' }, maxAttempts: 1 });
+  const service = createQueueService({ endpoint, region, credentials: { accessKeyId: 'twin', secretAccessKey: 'twin' } }, limits);
   return async ({ message }) => {
-    const command = new SendMessageCommand({ QueueUrl: `${endpoint}/000000000000/${queueName}`, MessageBody: message });
-    await client.send(command, { abortSignal: AbortSignal.timeout(SEND_LIMIT_MS) });
+    await service.call('SendMessage', { QueueUrl: `${endpoint}/000000000000/${queueName}`, MessageBody: message });
   };
 }
