@@ -27,6 +27,26 @@ describe('reconcile: the plain way', () => {
     expect(await pass(world, over)).toEqual({ code: 'walked', marked: 0, settled: 0, waiting: 0, backlog: 0 });
   });
 
+  test('a long backlog -> two batches under way at a time, and never more', async () => {
+    const world = await createWorld({ seed: 1 });
+    await many(world, 120);
+    const ports = portsOf(world, east);
+    const both = Promise.withResolvers<undefined>();
+    let [underWay, most] = [0, 0];
+    const post: RegionPorts['ledger']['post'] = async (...batch) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      if (underWay === 2) both.resolve(undefined);
+      await both.promise;
+      const result = await ports.ledger.post(...batch);
+      underWay -= 1;
+      return result;
+    };
+    const ledger: RegionPorts['ledger'] = { post, withSnapshot: (use) => ports.ledger.withSnapshot(use) };
+    expect(await reconcile({ ...ports, ledger }, { graceMs: 0, settleMax: 500 })).toMatchObject({ settled: 120, waiting: 0 });
+    expect(most).toBe(2);
+  });
+
   test('a row that is there and a mark that was lost -> marked, the acquirer not asked', async () => {
     const world = await createWorld({ seed: 1 });
     const key = await accepted(world, 'a');

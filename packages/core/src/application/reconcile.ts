@@ -52,6 +52,8 @@ const emptyPass = (code: ReconcilePass['code']): ReconcilePass => ({ code, marke
 
 /** Small enough that new payments interleave with a long backlog. */
 const BATCH = 25;
+/** While one is posted, another is decided; a third would only wait for the same ledger and add to what the acquirer is asked at a time. */
+const BATCHES_AT_ONCE = 2;
 const PARALLEL_MAX = 8;
 /** Most marks of one pass: at 0.1 s each they take ten minutes, so that the pass still settles before its process is ended. */
 const MARKS_MAX = 50_000;
@@ -68,13 +70,13 @@ export async function reconcile(ports: ReconcilePorts, policy: ReconcilePolicy, 
   // The fence, the presence of rows and therefore every mark below belong to the epoch read before them.
   const found = await ports.ledger.withSnapshot((snapshot) => sort(ports, { record, policy, over, snapshot }));
   if (!found) return emptyPass('fenced');
-  const absent = [...found.restore, ...found.settle];
-  const finished = await settleAbsent(ports, record, absent);
+  // What was told before comes back before anything new is charged.
+  const finished = [...(await settleAbsent(ports, record, found.restore)), ...(await settleAbsent(ports, record, found.settle))];
   const settled = finished.filter((entry) => entry.result === 'settled').length;
   if (found.marked + settled > 0) ports.log.info('reconciled', { epoch: record.epoch, over, marked: found.marked, settled });
   ports.metrics.count('ReconcileMarked', found.marked);
   ports.metrics.count('ReconcileSettled', settled);
-  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + absent.length - finished.length, backlog: found.backlog - finished.filter((entry) => entry.isBacklog).length };
+  return { code: 'walked', marked: found.marked, settled, waiting: found.skipped + found.restore.length + found.settle.length - finished.length, backlog: found.backlog - finished.filter((entry) => entry.isBacklog).length };
 }
 
 interface Pass {
@@ -173,14 +175,13 @@ interface Finished extends AbsentWork {
 
 /** Those that need nobody any more. */
 async function settleAbsent(ports: ReconcilePorts, record: EpochRecord, absent: readonly AbsentWork[]): Promise<readonly Finished[]> {
-  const finished: Finished[] = [];
-  for (let start = 0; start < absent.length; start += BATCH) {
-    const batch = absent.slice(start, start + BATCH);
+  const batches = Array.from({ length: Math.ceil(absent.length / BATCH) }, (_, i) => absent.slice(i * BATCH, (i + 1) * BATCH));
+  const finished = await inParallel(batches, BATCHES_AT_ONCE, async (batch) => {
     const results = await settleUnder(ports, record.epoch, batch.map((entry) => entry.key));
-    for (const entry of batch) {
+    return batch.flatMap((entry): readonly Finished[] => {
       const result = results.get(keyText(entry.key));
-      if (result === 'settled' || result === 'dropped') finished.push({ ...entry, result });
-    }
-  }
-  return finished;
+      return result === 'settled' || result === 'dropped' ? [{ ...entry, result }] : [];
+    });
+  });
+  return finished.flat();
 }
