@@ -10,7 +10,7 @@ import { decidedAt, keyAt } from '../stage/payments.ts';
 import { startJournal } from '../stage/stand-ins.ts';
 import { connectionsOf, processorMs, sendAll, sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
 
-const PAYMENTS = { quick: 600, full: 2500 } as const;
+const PAYMENTS = { quick: 600, full: 1500 } as const;
 /** Enough to keep every part busy, few enough not to be throttled. */
 const AT_ONCE = 32;
 const STEADY = { perSecond: 50, seconds: { quick: 3, full: 10 } } as const;

@@ -31,7 +31,7 @@ export const benchmark: Benchmark = {
     // Bundles are kept from one start to the next, as they are for whoever starts it again: the first round makes them.
     const fresh = await alone('npm start, everything new', (round) => twinS(join(bench.folder, `fresh-${round}`)));
     const again = await alone('npm start, on what is there', () => twinS(join(bench.folder, 'fresh-1')));
-    const synth = await alone('npm run synth', () => commandS('synth', ['--', '--out', join(bench.folder, 'cdk.out')]), bench.quick ? 1 : 3);
+    const synth = await alone('npm run synth', () => commandS('synth', ['--', '--out', join(bench.folder, 'cdk.out')]), bench.quick ? 1 : 2);
     const tests = bench.quick ? [] : [await alone('npm test', () => commandS('test', []), 1)];
     const goal = (what: string, figure: number, limit: number): Goal => ({ what, figure, unit: 's', bound: 'at most', limit });
     return {
