@@ -10,6 +10,8 @@ import { activeRegion, check, untilSettled } from '../drill/check.ts';
 import { RunningTwin } from '../drill/running-twin.ts';
 
 const POINT_LIMIT_MS = 90_000;
+/** A batch makes a void only if its cancellation comes in while the card is being charged: on a busy machine it may not. */
+const BATCHES_MAX = 3;
 
 let twin: RunningTwin;
 let loop: CrashLoop;
@@ -34,10 +36,11 @@ describe('crash: the region dies at one of its writes', () => {
     { kind: 'ledger commit', write: 1, when: 'sent' },
     { kind: 'journal mark', write: 2, when: 'before' },
   ])('$kind no. $write, $when -> one outcome, one net charge or none', async (point) => {
-    const result = await loop.play(point);
+    let result = await loop.play(point);
+    for (let batch = 1; batch < BATCHES_MAX && result.died === undefined && result.broken.length === 0; batch += 1) result = await loop.play(point);
     expect(result.broken).toEqual([]);
     expect(result.died).toMatchObject({ kind: point.kind, dies: point.when });
-  }, POINT_LIMIT_MS);
+  }, BATCHES_MAX * POINT_LIMIT_MS);
 });
 
 describe('crash: the acquirer misbehaves, and the region dies in the middle', () => {
