@@ -73,7 +73,7 @@ INSERT INTO understudy.entry (merchant_id, transaction_id, live, business_date, 
   SELECT 'm1', made.id, true, day, 'USD', false, file.id FROM made JOIN understudy.settlement_file AS file ON (file.business_date, file.n) = (day, ${from});
 COMMIT`;
 
-/** Milliseconds a payment. What is written once after a checkpoint, each page's first image, is a part of it. */
+/** Milliseconds a payment, after a checkpoint: that the first change of a page writes all of it to the log is a part of it. */
 async function postingMs(bench: Bench, ledger: LedgerStandIn, prefix: string): Promise<number> {
   const posts = bench.quick ? POSTS.quick : POSTS.full;
   await ledger.raw.query('VACUUM ANALYZE');

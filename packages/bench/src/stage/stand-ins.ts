@@ -74,14 +74,20 @@ export interface Pair {
   readonly standby: PostgresServer;
 }
 
-/** A primary with the schema of the books, its fence at 1 and no rows; a standby that follows it. */
-export async function startPair({ folder, after }: Place): Promise<Pair> {
+/**
+ * Half of the memory of one capacity unit, the least that a deployment has: Aurora gives half to three quarters of its
+ * memory to this cache. The twin's own servers have 48 MB, for laptops.
+ */
+export const deployedCache: Readonly<Record<string, string>> = { shared_buffers: '1GB' };
+
+/** A primary with the schema of the books, its fence at 1 and no rows; a standby that follows it. `settings`: beside the twin's. */
+export async function startPair({ folder, after }: Place, settings: Readonly<Record<string, string>> = {}): Promise<Pair> {
   const home = join(folder, 'ledger');
   await mkdir(home, { recursive: true });
   // Its account is not ours where we are root.
   await Promise.all([folder, home].map((path) => chmod(path, 0o755)));
   const server = async (name: string): Promise<PostgresServer> => {
-    const made = new PostgresServer({ name, dataDir: join(home, name), logFile: join(folder, `${name}.log`), port: await freePort() });
+    const made = new PostgresServer({ name, dataDir: join(home, name), logFile: join(folder, `${name}.log`), port: await freePort(), settings });
     after(() => made.kill());
     return made;
   };
@@ -96,7 +102,11 @@ export async function startPair({ folder, after }: Place): Promise<Pair> {
 }
 
 export async function startLedger(place: Place): Promise<LedgerStandIn> {
-  const { primary } = await startPair(place);
+  const { primary } = await startPair(place, deployedCache);
+  return openLedger(place, primary);
+}
+
+export function openLedger(place: Place, primary: PostgresServer): LedgerStandIn {
   const address = { ...primary.address, user: superuser, database: databaseName };
   const pool = createLedgerPool({ ...address, maxConnections: CONNECTIONS });
   const raw = createLedgerPool({ ...address, maxConnections: CONNECTIONS, limits: patient });
