@@ -63,7 +63,7 @@ export const benchmark: Benchmark = {
         { what: 'time a payment, the longest backlog to the shortest', figure: first && last ? perPaymentMs(last) / perPaymentMs(first) : Number.NaN, unit: 'x', bound: 'at most', limit: 1.25 },
         { what: 'memory beside the backlog, the longest', figure: last?.grownMb ?? Number.NaN, unit: 'MB', bound: 'at most', limit: 100 },
       ],
-      notes: ['The journal is generated, so that a million payments can be walked: what is measured is our code and the ledger. On AWS each payment takes a read and two writes of the journal more, ten at a time.'],
+      notes: ['The journal is generated, so that a million payments can be walked: what is measured is our code and the ledger. On AWS each payment takes a read and two writes of the journal more, twenty at a time.'],
     };
   },
 };
