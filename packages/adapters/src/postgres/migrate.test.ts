@@ -24,6 +24,7 @@ test('migrations: the published steps -> numbered from 1, never changed', () => 
     ['0005-publishing', 'd60dc4af8b925bf2689a3a062539adb120b9cefa965df8a8393a8a3761d505fa'],
     ['0006-refund-entries', '701303cf2624a1edd7689450d8ea71c4343780f4e032daa5f59019b5f0334b42'],
     ['0007-forgetting', 'e78b5c21b56f9c5d83cf733636299d25d83e8b75f5e33a129681f71f31870283'],
+    ['0008-balance-by-row', 'de08f6613821be8a7a704b6bd260d6f506b95379509386f64cc79c9a7cd8c166'],
   ];
   expect(migrations.map((migration) => [nameOf(migration), checksumOf(migration)]).slice(0, published.length)).toEqual(published);
 });
