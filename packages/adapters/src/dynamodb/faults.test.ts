@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { AssertionFault, PortFault } from '@understudy/core';
 import { classify, faultOf } from './faults.ts';
 import { Items } from './items.ts';
-import { connect, createErringEndpoint } from './test-table.ts';
+import { connect, createErringEndpoint, createTestEndpoint } from './test-table.ts';
 
 /** What one read does when the near endpoint answers so, and how often each endpoint was asked. */
 const readFrom = async (name: string, status: number): Promise<{ readonly fault: unknown; readonly near: number; readonly far: number }> => {
@@ -72,5 +72,25 @@ describe('faults', () => {
     expect(faultOf('journal', cause, false)).toMatchObject({
       retryable: false, message: 'journal: AccessDeniedException (HTTP 400): User: u is not authorized to perform: dynamodb:Scan on resource: r',
     });
+  });
+
+  test.each([['its item, which stands there', { pk: { S: 'P#a#b' }, v: { N: '1' }, n: { N: '7' } }], ['another, and nothing stands there', undefined]])('faults: a put that met the other region\'s write of %s -> refused by it, or a fault worth repeating', async (_what, Item) => {
+    const asked: string[] = [];
+    const endpoint = await createTestEndpoint((request, response) => {
+      const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+      asked.push(operation);
+      request.resume();
+      response.writeHead(operation === 'PutItem' ? 400 : 200, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify(operation === 'PutItem' ? { __type: 'com.amazonaws.dynamodb.v20120810#ReplicatedWriteConflictException', message: 'met' } : { Item }));
+    });
+    const connection = connect({ primaryEndpoint: endpoint.url, peerEndpoint: endpoint.url });
+    onTestFinished(async () => {
+      connection.close();
+      await endpoint.close();
+    });
+    const result: unknown = await new Items(connection, 'journal').putNew('P#a#b', {}).then(({ standing }) => standing?.number('n'), (error: unknown) => error);
+    if (Item) expect(result).toBe(7);
+    else expect(isFault(result, true)).toBe(true);
+    expect(asked).toEqual(['PutItem', 'GetItem']);
   });
 });

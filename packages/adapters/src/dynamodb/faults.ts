@@ -52,6 +52,10 @@ export function classify(error: unknown): FaultClass {
 /** A condition did not hold. What stands there comes along in `Item`, if the service says it. */
 export const isRefusedCondition = (error: unknown): error is ServiceError => error instanceof ServiceError && classify(error) === 'answer';
 
+/** The other region was writing the same item at that moment; nothing was done here. */
+export const isWriteConflict = (error: unknown): boolean =>
+  error instanceof PortFault && error.cause instanceof ServiceError && error.cause.name === 'ReplicatedWriteConflictException';
+
 /** What a role lacks, in AWS's own words: without them nobody could tell which right is missing. They name no item. */
 const whatIsMissing = (error: unknown): string => (error instanceof Error && error.name === 'AccessDeniedException' ? `: ${error.message}` : '');
 

@@ -8,7 +8,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { PortFault } from '@understudy/core';
 import type { PortName } from '@understudy/core';
 import type { Attempt, DynamoConnection, Side } from './connection.ts';
-import { isRefusedCondition } from './faults.ts';
+import { isRefusedCondition, isWriteConflict } from './faults.ts';
 import { ITEM_VERSION, itemOf, ItemReader, text, whole } from './item.ts';
 import type { Item } from './item.ts';
 
@@ -61,7 +61,10 @@ export class Items {
       await this.#connection.call(this.#port, ({ service }) => service.call('PutItem', put));
       return { standing: undefined };
     } catch (error) {
-      const standing = await this.#refusedBy(pk, error);
+      const isMet = isWriteConflict(error);
+      const standing = isMet ? await this.read(pk) : await this.#refusedBy(pk, error);
+      // Whoever it met has not written it yet.
+      if (!standing && isMet) throw error;
       // Taken a moment ago and gone now: only a purge does that, and the next attempt will find the key free.
       if (!standing) throw new PortFault({ port: this.#port, retryable: true, message: `${pk} was taken and is gone` });
       return { standing };
