@@ -32,6 +32,11 @@ function make(place: string, dataFolder: string): void {
   const account = accountFor();
   if (account === undefined || unreachableFolder(dataFolder, account) === undefined) return mkdirSync(place, { mode: 0o755 });
   const elsewhere = mkdtempSync(join(OPEN_TO_ALL, 'understudy-ledger-'));
-  chmodSync(elsewhere, 0o755);
-  symlinkSync(elsewhere, place);
+  try {
+    chmodSync(elsewhere, 0o755);
+    symlinkSync(elsewhere, place);
+  } catch (error) {
+    rmSync(elsewhere, { recursive: true });
+    throw error;
+  }
 }

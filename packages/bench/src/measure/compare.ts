@@ -23,6 +23,8 @@ export interface Contest {
   readonly warmUp?: boolean;
   /** Instead of the run's. */
   readonly rounds?: number;
+  /** Processes are killed in it: what they used is nobody's afterwards and looks like somebody else's, so no round is discarded for it. */
+  readonly kills?: boolean;
 }
 
 export interface Measured extends Spread {
@@ -70,7 +72,7 @@ export async function compare(contest: Contest, options: CompareOptions): Promis
       values.push(await contender.measure(made));
       foreign = Math.max(foreign, foreignShare(before, read()) ?? 0);
     }
-    const isNoisy = foreign > FOREIGN_SHARE_MAX;
+    const isNoisy = foreign > FOREIGN_SHARE_MAX && contest.kills !== true;
     const isDiscarded = isNoisy && discarded < discardedMax(rounds);
     say(`${contest.what}, round ${kept.length + 1} of ${rounds}: ${contenders.map(({ name }, i) => `${name} ${shown(values[i] ?? Number.NaN)}`).join(', ')} ${contest.unit}${isDiscarded ? `; discarded, others used ${Math.round(foreign * 100)} % of the machine` : ''}`);
     if (isDiscarded) {
