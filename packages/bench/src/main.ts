@@ -4,7 +4,7 @@
  * Invariant: a benchmark that fails is named and does not keep the others from running; the exit code says so. Interrupted
  * or not, what a benchmark started is ended and its folder removed; only a SIGKILL leaves databases behind.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -67,6 +67,8 @@ async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'larg
   const say = progress(name);
   const ends: (() => Promise<unknown>)[] = [];
   const folder = await mkdtemp(join(tmpdir(), `understudy-bench-${name}-`));
+  // PostgreSQL runs as nobody where we are root; a folder that is closed to it would have its ledgers elsewhere.
+  await chmod(folder, 0o755);
   const startedAt = performance.now();
   const end = async (): Promise<void> => {
     for (const one of ends.splice(0).reverse()) await one().catch((error: unknown) => say(`could not be ended: ${String(error)}`));

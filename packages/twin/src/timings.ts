@@ -39,7 +39,8 @@ const fast: Timings = {
     settlementStandbyPatienceMs: 10_000,
   },
   paymentPolicy: { sessionPatienceMs: 3_000, chargeInFlightMs: 3_000 },
-  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 500, notifyMs: 700, purgeMs: 60_000 },
+  // Detectors look a little over three times in a dwell: a beat that came a moment early would cost a whole one more.
+  schedules: { reconcileMs: 1_500, confirmMs: 1_500, publishMs: 1_500, detectMs: 520, notifyMs: 700, purgeMs: 60_000 },
   queue: { visibilityTimeoutS: 5, receiveCountMax: 3, batchWindowMs: 0 },
   resolver: { intervalMs: 500, threshold: 3, timeoutMs: 1_500, ttlMs: 500 },
   // A dead region refuses at once; this is for one that is only busy, which is not a lost one.
