@@ -7,21 +7,11 @@
 import { containsCardNumber } from '@understudy/core';
 import type { ChargeAnswer, LookupAnswer } from '@understudy/core';
 import type { HttpAnswer } from '../system/http-call.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
+import { jsonObject } from '../system/json-object.ts';
+import type { JsonObject } from '../system/json-object.ts';
 
 const REFERENCE_CHARACTERS_MAX = 255;
 const codePattern = /^[A-Za-z0-9_.:-]{1,64}$/;
-
-const fieldsOf = (body: string): Fields | undefined => {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    // The parser's own message quotes the text, so it goes no further.
-    return undefined;
-  }
-};
 
 const isReference = (value: unknown): value is string =>
   typeof value === 'string' && value.length > 0 && value.length <= REFERENCE_CHARACTERS_MAX;
@@ -29,10 +19,10 @@ const isReference = (value: unknown): value is string =>
 /** A code is stored and logged, so it must look like one. */
 const isCode = (value: unknown): value is string => typeof value === 'string' && codePattern.test(value) && !containsCardNumber(value);
 
-const approvedOf = ({ reference }: Fields): ChargeAnswer & LookupAnswer | undefined =>
+const approvedOf = ({ reference }: JsonObject): ChargeAnswer & LookupAnswer | undefined =>
   isReference(reference) ? { code: 'approved', reference } : undefined;
 
-const declinedOf = ({ reference, code }: Fields): ChargeAnswer & LookupAnswer | undefined =>
+const declinedOf = ({ reference, code }: JsonObject): ChargeAnswer & LookupAnswer | undefined =>
   isReference(reference) && isCode(code) ? { code: 'declined', reference, reason: code } : undefined;
 
 /**
@@ -41,11 +31,11 @@ const declinedOf = ({ reference, code }: Fields): ChargeAnswer & LookupAnswer | 
  */
 const keyReusedCode = 'key_reused';
 
-const invalidOf = ({ code }: Fields): ChargeAnswer | undefined =>
+const invalidOf = ({ code }: JsonObject): ChargeAnswer | undefined =>
   isCode(code) && code !== keyReusedCode ? { code: 'invalid', reason: code } : undefined;
 
 export function readChargeAnswer(answer: HttpAnswer): ChargeAnswer | undefined {
-  const fields = fieldsOf(answer.body);
+  const fields = jsonObject(answer.body);
   if (!fields) return undefined;
   switch (`${answer.status} ${String(fields['status'])}`) {
     case '200 approved': return approvedOf(fields);
@@ -57,7 +47,7 @@ export function readChargeAnswer(answer: HttpAnswer): ChargeAnswer | undefined {
 }
 
 export function readLookupAnswer(answer: HttpAnswer): LookupAnswer | undefined {
-  const fields = fieldsOf(answer.body);
+  const fields = jsonObject(answer.body);
   if (!fields || answer.status !== 200) return undefined;
   const { status, voided = false } = fields;
   if (typeof voided !== 'boolean') return undefined;
@@ -72,6 +62,6 @@ export function readLookupAnswer(answer: HttpAnswer): LookupAnswer | undefined {
 
 /** Whether the charge certainly holds no money now: given back, declined at the time, or never made. */
 export function isVoidDone(answer: HttpAnswer): boolean {
-  const status = fieldsOf(answer.body)?.['status'];
+  const status = jsonObject(answer.body)?.['status'];
   return answer.status === 404 ? status === 'none' : answer.status === 200 && (status === 'voided' || status === 'declined');
 }

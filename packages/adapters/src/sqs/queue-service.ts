@@ -5,13 +5,14 @@ import type {
 } from '@aws-sdk/client-sqs';
 import type { AwsClientOptions, CallLimits } from '../system/aws-client.ts';
 import { JsonService } from '../system/json-service.ts';
+import type { Operation } from '../system/json-service.ts';
 
 export type QueueService = JsonService<{
-  readonly SendMessage: { readonly input: SendMessageRequest; readonly output: SendMessageResult };
-  readonly ReceiveMessage: { readonly input: ReceiveMessageRequest; readonly output: ReceiveMessageResult };
-  readonly DeleteMessage: { readonly input: DeleteMessageRequest; readonly output: object };
-  readonly DeleteMessageBatch: { readonly input: DeleteMessageBatchRequest; readonly output: DeleteMessageBatchResult };
-  readonly ChangeMessageVisibility: { readonly input: ChangeMessageVisibilityRequest; readonly output: object };
+  readonly SendMessage: Operation<SendMessageRequest, SendMessageResult>;
+  readonly ReceiveMessage: Operation<ReceiveMessageRequest, ReceiveMessageResult>;
+  readonly DeleteMessage: Operation<DeleteMessageRequest, object>;
+  readonly DeleteMessageBatch: Operation<DeleteMessageBatchRequest, DeleteMessageBatchResult>;
+  readonly ChangeMessageVisibility: Operation<ChangeMessageVisibilityRequest, object>;
 }>;
 
 export const createQueueService = (options: AwsClientOptions, limits: CallLimits): QueueService => new JsonService('sqs', options, limits);

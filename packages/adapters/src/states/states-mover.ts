@@ -10,6 +10,7 @@ import type { Clock, Mover, MoveRequest } from '@understudy/core';
 import { awsFault, errorName } from '../system/aws-fault.ts';
 import type { AwsCredentials } from '../system/aws-client.ts';
 import { JsonService } from '../system/json-service.ts';
+import type { Operation } from '../system/json-service.ts';
 import { sha256Hex } from '../system/sha256-hex.ts';
 import { systemClock } from '../system/system-clock.ts';
 
@@ -38,7 +39,7 @@ export const executionNameOf = (runId: string, at: number): string => {
 
 export function createStatesMover(options: StatesMoverOptions): Mover {
   const clock = options.clock ?? systemClock;
-  const service = new JsonService<{ readonly StartExecution: { readonly input: StartExecutionInput; readonly output: StartExecutionOutput } }>('states', options, limits);
+  const service = new JsonService<{ readonly StartExecution: Operation<StartExecutionInput, StartExecutionOutput> }>('states', options, limits);
   return {
     async start(request: MoveRequest) {
       try {

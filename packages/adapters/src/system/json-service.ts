@@ -10,6 +10,8 @@ import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import aws4 from 'aws4';
 import type { AwsClientOptions, AwsCredentials, CallLimits } from './aws-client.ts';
 import { httpCall, keepAliveAgent } from './http-call.ts';
+import { jsonObject } from './json-object.ts';
+import type { JsonObject } from './json-object.ts';
 
 const services = {
   dynamodb: { host: 'dynamodb', target: 'DynamoDB_20120810' },
@@ -17,18 +19,22 @@ const services = {
   states: { host: 'states', target: 'AWSStepFunctions' },
 } as const;
 
-/** By the name of each operation, what it takes and gives: types of the SDK, which describe the wire. */
-export type Operations = Readonly<Record<string, { readonly input: object; readonly output: object }>>;
+/** What an operation takes and gives: types of the SDK, which describe the wire. */
+export interface Operation<Input extends object, Output extends object> {
+  readonly input: Input;
+  readonly output: Output;
+}
 
-type Answer = Readonly<Record<string, unknown>>;
+/** By their names. */
+export type Operations = Readonly<Record<string, Operation<object, object>>>;
 
 /** The service said no. Named by its code, such as `ThrottlingException`, like the errors of the SDK. */
 export class ServiceError extends Error {
   readonly $metadata: { readonly httpStatusCode: number };
   /** All it said, such as the item that refused a condition. */
-  readonly answer: Answer;
+  readonly answer: JsonObject;
 
-  constructor(httpStatusCode: number, answer: Answer) {
+  constructor(httpStatusCode: number, answer: JsonObject) {
     const { __type: type, message = answer['Message'] } = answer;
     super(typeof message === 'string' ? message : '');
     this.name = typeof type === 'string' ? codeOf(type) : 'UnknownError';
@@ -62,7 +68,7 @@ export class JsonService<Known extends Operations> {
     const body = JSON.stringify(input);
     const headers = this.#signed(operation, body, await this.#credentials());
     const { status, body: text } = await httpCall({ method: 'POST', url: this.#url, headers, body, agent: this.#agent, bodyBytesMax: ANSWER_BYTES_MAX, ...this.#limits });
-    const answer = readObject(text);
+    const answer = jsonObject(text);
     if (status !== 200) throw new ServiceError(status, answer ?? {});
     if (!answer) throw new Error('the answer is no JSON object');
     return answer;
@@ -79,15 +85,6 @@ export class JsonService<Known extends Operations> {
       headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `${this.#target}.${operation}`, ...(trace && { 'X-Amzn-Trace-Id': trace }) },
     }, credentials);
     return headers as Readonly<Record<string, string>>;
-  }
-}
-
-function readObject(text: string): Answer | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
-  } catch {
-    return undefined;
   }
 }
 
