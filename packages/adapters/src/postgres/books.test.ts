@@ -87,6 +87,22 @@ test('books: postings of no payment -> refused', async () => {
   await expect(commit(debit, credit)).rejects.toMatchObject({ code: '23503' });
 });
 
+test('books: postings that give the number of another payment -> refused, and so is a payment that takes the number and the postings of another', async () => {
+  await commit(payment(), debit, credit);
+  const [first] = await database.sql('SELECT payment_no FROM understudy.payment');
+  const numbered = (statement: string, overriding = ''): string => statement.replace('(merchant_id', '(payment_no, merchant_id').replace("VALUES (", `${overriding}VALUES (${first?.payment_no}, `).replaceAll("'t1'", "'t2'");
+  await expect(commit(payment({ transaction_id: "'t2'" }), numbered(debit), numbered(credit))).rejects.toMatchObject(refusal('posting_once_per_account'));
+  await expect(commit(payment({ transaction_id: "'t2'" }), numbered(posting('a', 5)))).rejects.toMatchObject(refusal('posting_is_of_payment'));
+  await expect(commit(numbered(payment(), 'OVERRIDING SYSTEM VALUE '))).rejects.toMatchObject(refusal('entry_pkey'));
+  expect(await counts()).toEqual({ payments: 1, postings: 2 });
+});
+
+test('books: indexes that grow with them, in the order of ids -> the key that keeps a payment or a refund single, and those that know the day or hold only what is due', async () => {
+  const rows = await database.sql(`SELECT indexname AS name FROM pg_indexes WHERE schemaname = 'understudy' AND tablename IN ('payment', 'posting', 'outbox', 'refund', 'entry', 'delivery')
+    AND indexdef !~ '\\((id|payment_no|outbox_id|file_id)[,)]' ORDER BY 1`);
+  expect(rows.map(({ name }) => name)).toEqual(['delivery_due', 'delivery_told', 'delivery_troubled', 'entry_by_receipt', 'entry_without_file', 'entry_without_receipt', 'payment_pkey', 'refund_pkey']);
+});
+
 test.each([
   ['amount of zero', { amount_minor: '0' }, 'payment_amount_is_positive'],
   ['currency in lower case', { currency: "'eur'" }, 'payment_currency_is_iso'],

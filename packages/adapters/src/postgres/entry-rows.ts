@@ -22,16 +22,16 @@ export const ENTRY_COLUMNS = `entry.merchant_id, entry.transaction_id, entry.ref
   CASE entry.refund_id WHEN '' THEN payment.acquirer_reference ELSE refund.acquirer_reference END AS acquirer_reference`;
 
 /** Follows a FROM clause that names `entry`. */
-export const JOIN_BOOKS = `JOIN understudy.payment USING (merchant_id, transaction_id)
-  LEFT JOIN understudy.refund USING (merchant_id, transaction_id, refund_id)
-  JOIN understudy.posting USING (merchant_id, transaction_id, refund_id)`;
+export const JOIN_BOOKS = `JOIN understudy.payment USING (payment_no, merchant_id, transaction_id)
+  LEFT JOIN understudy.refund USING (payment_no, merchant_id, transaction_id, refund_id)
+  JOIN understudy.posting USING (payment_no, merchant_id, transaction_id, refund_id)`;
 
 /** Belongs to the WHERE clause. */
 export const OF_ENTRY = `posting.account = 'acquirer:receivable'`;
 
 /** The same amount, asked for row by row. */
 export const AMOUNT_OF_ENTRY: string = `(SELECT posting.amount_minor FROM understudy.posting
-  WHERE posting.merchant_id = entry.merchant_id AND posting.transaction_id = entry.transaction_id AND posting.refund_id = entry.refund_id AND ${OF_ENTRY})`;
+  WHERE posting.payment_no = entry.payment_no AND posting.refund_id = entry.refund_id AND ${OF_ENTRY})`;
 
 export const entryOf = (row: EntryRow): Entry => ({
   merchantId: merchantId(row.merchant_id),

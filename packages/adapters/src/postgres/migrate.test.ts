@@ -69,3 +69,31 @@ test('migrate: a standby -> left alone', async () => {
     await standby.stop();
   }
 });
+
+test('migration 9: books from before it, with a refund -> each row has the number of its payment, and both payments go on', async () => {
+  const database = await emptyDatabase();
+  await migrate(database.connection, migrations.filter((migration) => migration.id < 9));
+  const rows = (id: string): string => `INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, epoch, decided_at, business_date)
+      VALUES ('shop', '${id}', 'c', 5, 'EUR', 'processed', 1, now(), '2026-01-05');
+    INSERT INTO understudy.posting (merchant_id, transaction_id, account, amount_minor, currency)
+      VALUES ('shop', '${id}', 'acquirer:receivable', 5, 'EUR'), ('shop', '${id}', 'merchant:shop:payable', -5, 'EUR');
+    INSERT INTO understudy.outbox (merchant_id, transaction_id, event, payload) VALUES ('shop', '${id}', 'payment.processed', '{}')`;
+  const refund = (id: string): string => `INSERT INTO understudy.refund (merchant_id, transaction_id, refund_id, amount_minor, currency, status, epoch, decided_at, business_date)
+      VALUES ('shop', '${id}', 'r', 5, 'EUR', 'processed', 1, now(), '2026-01-05');
+    INSERT INTO understudy.posting (merchant_id, transaction_id, refund_id, account, amount_minor, currency)
+      VALUES ('shop', '${id}', 'r', 'acquirer:receivable', -5, 'EUR'), ('shop', '${id}', 'r', 'merchant:shop:payable', 5, 'EUR')`;
+  await database.sql(`BEGIN; ${rows('b')}; ${rows('a')}; COMMIT; BEGIN; ${refund('b')}; COMMIT`);
+  await migrate(database.connection);
+  await database.sql(`BEGIN; ${rows('c')}; ${refund('a')}; COMMIT`);
+  const counted = await database.sql(`SELECT transaction_id AS id, payment_no IS NOT NULL AS numbered,
+      (SELECT count(*)::int FROM understudy.posting WHERE posting.payment_no = payment.payment_no AND posting.transaction_id = payment.transaction_id) AS postings,
+      (SELECT count(*)::int FROM understudy.outbox WHERE outbox.payment_no = payment.payment_no AND outbox.transaction_id = payment.transaction_id) AS events,
+      (SELECT count(*)::int FROM understudy.refund WHERE refund.payment_no = payment.payment_no AND refund.transaction_id = payment.transaction_id) AS refunds,
+      (SELECT count(*)::int FROM understudy.entry WHERE entry.payment_no = payment.payment_no AND entry.transaction_id = payment.transaction_id) AS entries
+    FROM understudy.payment ORDER BY 1`);
+  const once = { numbered: true, events: 1 };
+  expect(counted).toEqual([
+    { id: 'a', ...once, postings: 4, refunds: 1, entries: 2 }, { id: 'b', ...once, postings: 4, refunds: 1, entries: 2 }, { id: 'c', ...once, postings: 2, refunds: 0, entries: 1 },
+  ]);
+  await expect(database.sql("UPDATE understudy.posting SET payment_no = 1")).rejects.toMatchObject({ constraint: 'posting_is_append_only' });
+});

@@ -6,7 +6,8 @@ const DELIVERY = `delivery.id, delivery.target, delivery.failures, delivery.due_
 const WITH_EVENT = 'JOIN understudy.outbox AS event ON event.id = delivery.outbox_id';
 
 /** Payments named by two columns of text, $n and the next. Once each: a batch of hints names a payment again for its refund. */
-const keys = (n: number): string => `(SELECT DISTINCT * FROM unnest($${n}::text[], $${n + 1}::text[]) AS named (merchant_id, transaction_id)) AS wanted`;
+const keys = (n: number): string => `(SELECT DISTINCT payment_no FROM understudy.payment
+  JOIN unnest($${n}::text[], $${n + 1}::text[]) AS named (merchant_id, transaction_id) USING (merchant_id, transaction_id)) AS wanted`;
 
 /** $1 how many, $2 merchants left out. */
 export const UNADDRESSED: string = `
@@ -14,7 +15,7 @@ SELECT ${EVENT} FROM understudy.outbox AS event WHERE addressed_at IS NULL AND m
 
 /** As UNADDRESSED, of the payments $3 and $4. */
 export const UNADDRESSED_OF_KEYS: string = `
-SELECT ${EVENT} FROM understudy.outbox AS event JOIN ${keys(3)} USING (merchant_id, transaction_id)
+SELECT ${EVENT} FROM understudy.outbox AS event JOIN ${keys(3)} USING (payment_no)
 WHERE addressed_at IS NULL AND merchant_id <> ALL ($2::text[]) ORDER BY id LIMIT $1`;
 
 /**
@@ -68,7 +69,7 @@ ready AS (
 export const CLAIM_OF_KEYS: string = `
 WITH due AS (
   SELECT delivery.id, delivery.due_at, row_number() OVER (PARTITION BY delivery.target ORDER BY delivery.due_at, delivery.id) AS turn
-  FROM ${keys(6)} JOIN understudy.outbox AS event USING (merchant_id, transaction_id) JOIN understudy.delivery ON delivery.outbox_id = event.id
+  FROM ${keys(6)} JOIN understudy.outbox AS event USING (payment_no) JOIN understudy.delivery ON delivery.outbox_id = event.id
   WHERE delivery.due_at <= $1 AND delivery.target <> ALL ($5::text[])
     AND NOT EXISTS (SELECT 1 FROM understudy.delivery AS other WHERE other.target = delivery.target AND other.due_at IS NOT NULL AND other.last_answer IS NOT NULL)
 ),
@@ -112,6 +113,6 @@ SELECT count(*)::integer AS forgotten FROM gone`;
 /** $1 now, then what names them. */
 export const REDELIVER: Readonly<Record<'one' | 'deadOf' | 'allDead', string>> = {
   one: redelivered('id = $2'),
-  deadOf: redelivered(`dead_at IS NOT NULL AND outbox_id IN (SELECT event.id FROM understudy.outbox AS event JOIN ${keys(2)} USING (merchant_id, transaction_id))`),
+  deadOf: redelivered(`dead_at IS NOT NULL AND outbox_id IN (SELECT event.id FROM understudy.outbox AS event JOIN ${keys(2)} USING (payment_no))`),
   allDead: redelivered('dead_at IS NOT NULL'),
 };

@@ -42,7 +42,7 @@ const LOOK = 'SELECT min(id) AS last, count(*) AS looked FROM (SELECT id FROM un
 
 /** $1 below which place, $2 down to which, $3 to $5 the filters, $6 the limit. */
 const NEWEST = `SELECT outbox.id AS place, ${COLUMNS}
-  FROM understudy.outbox JOIN understudy.payment USING (merchant_id, transaction_id)
+  FROM understudy.outbox JOIN understudy.payment USING (payment_no, merchant_id, transaction_id)
   WHERE outbox.id < $1 AND outbox.id >= $2 AND outbox.refund_id = ''
     AND ($3::text IS NULL OR payment.status = $3) AND ($4::text IS NULL OR payment.merchant_id = $4) AND ($5::boolean IS NULL OR payment.live = $5)
   ORDER BY outbox.id DESC LIMIT $6`;
@@ -56,6 +56,8 @@ const MERCHANTS = `WITH RECURSIVE found AS (
   SELECT merchant_id FROM found WHERE merchant_id IS NOT NULL`;
 
 const OF_KEY = 'WHERE merchant_id = $1 AND transaction_id = $2';
+/** Of what belongs to a payment. */
+const OF_ITS_NUMBER = `WHERE payment_no = (SELECT payment_no FROM understudy.payment ${OF_KEY})`;
 
 export class PostgresLedgerBrowser implements LedgerBrowser {
   readonly #pool: LedgerPool;
@@ -110,7 +112,7 @@ const paymentOf = (row: PaymentRow): BookedPayment => ({
 type Values = readonly unknown[];
 
 async function postingsOf(connection: Connection, values: Values): Promise<readonly BookedPosting[]> {
-  const rows = await connection.query<{ account: string; amount_minor: string; currency: string; refund_id: string }>(`SELECT account, amount_minor, currency, refund_id FROM understudy.posting ${OF_KEY} ORDER BY id`, values);
+  const rows = await connection.query<{ account: string; amount_minor: string; currency: string; refund_id: string }>(`SELECT account, amount_minor, currency, refund_id FROM understudy.posting ${OF_ITS_NUMBER} ORDER BY id`, values);
   return rows.map((row) => ({ account: row.account, amountMinor: BigInt(row.amount_minor), currency: row.currency, ...(row.refund_id !== '' && { refundId: row.refund_id }) }));
 }
 
@@ -139,7 +141,7 @@ interface NoticeRow {
 async function noticesOf(connection: Connection, values: Values): Promise<readonly BookedNotice[]> {
   const rows = await connection.query<NoticeRow>(
     `SELECT event, created_at, addressed_at, delivery.id, target, failures, due_at, told_at, dead_at, last_answer
-     FROM understudy.outbox LEFT JOIN understudy.delivery ON delivery.outbox_id = outbox.id ${OF_KEY} ORDER BY outbox.id, delivery.id`, values);
+     FROM understudy.outbox LEFT JOIN understudy.delivery ON delivery.outbox_id = outbox.id ${OF_ITS_NUMBER} ORDER BY outbox.id, delivery.id`, values);
   return rows.map((row) => ({
     event: row.event, at: epochMs(row.created_at.getTime()), failures: row.failures ?? 0,
     ...(row.addressed_at && { addressedAt: epochMs(row.addressed_at.getTime()) }),
@@ -161,7 +163,7 @@ interface EntryRow {
 async function entriesOf(connection: Connection, values: Values): Promise<readonly BookedEntry[]> {
   const rows = await connection.query<EntryRow>(
     `SELECT refund_id, receipt_due, settlement_file.business_date::text AS file_date, entry.currency, n, published_epoch
-     FROM understudy.entry LEFT JOIN understudy.settlement_file ON settlement_file.id = file_id ${OF_KEY} ORDER BY refund_id`, values);
+     FROM understudy.entry LEFT JOIN understudy.settlement_file ON settlement_file.id = file_id ${OF_ITS_NUMBER} ORDER BY refund_id`, values);
   return rows.map((row) => ({
     receiptDue: row.receipt_due, ...(row.refund_id !== '' && { refundId: row.refund_id }),
     ...(row.file_date !== null && { file: { businessDate: row.file_date, currency: row.currency, n: row.n, publishedEpoch: Number(row.published_epoch) } }),

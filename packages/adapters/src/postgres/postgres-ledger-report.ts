@@ -11,6 +11,7 @@ import { keyOf } from './payment-key-row.ts';
 import type { KeyRow } from './payment-key-row.ts';
 
 interface PaymentRow extends KeyRow {
+  readonly payment_no: string;
   readonly amount_minor: string;
   readonly currency: string;
   readonly status: Outcome;
@@ -19,6 +20,7 @@ interface PaymentRow extends KeyRow {
 }
 
 interface RefundRow extends KeyRow {
+  readonly payment_no: string;
   readonly refund_id: string;
   readonly amount_minor: string;
   readonly status: RefundOutcome;
@@ -26,53 +28,60 @@ interface RefundRow extends KeyRow {
 }
 
 interface LinesRow extends KeyRow {
+  readonly payment_no: string;
   readonly lines: string;
   readonly matching: string;
 }
 
-const PAYMENTS = 'SELECT merchant_id, transaction_id, amount_minor, currency, status, acquirer_reference, posted_at FROM understudy.payment';
-const REFUNDS = 'SELECT merchant_id, transaction_id, refund_id, amount_minor, status, posted_at FROM understudy.refund';
+const PAYMENTS = 'SELECT payment_no, merchant_id, transaction_id, amount_minor, currency, status, acquirer_reference, posted_at FROM understudy.payment';
+const REFUNDS = 'SELECT payment_no, merchant_id, transaction_id, refund_id, amount_minor, status, posted_at FROM understudy.refund';
 
-const LINES = `SELECT posting.merchant_id, posting.transaction_id, count(*) AS lines,
+const LINES = `SELECT posting.payment_no, posting.merchant_id, posting.transaction_id, count(*) AS lines,
     count(*) FILTER (WHERE posting.currency = paid.currency AND (account, posting.amount_minor) IN (
       ('acquirer:receivable', moved.minor), ('merchant:' || paid.merchant_id || ':payable', -moved.minor))) AS matching
   FROM understudy.posting LEFT JOIN understudy.payment AS paid USING (merchant_id, transaction_id)
     LEFT JOIN understudy.refund AS given ON (given.merchant_id, given.transaction_id, given.refund_id) = (posting.merchant_id, posting.transaction_id, posting.refund_id)
     CROSS JOIN LATERAL (SELECT CASE posting.refund_id WHEN '' THEN paid.amount_minor ELSE -given.amount_minor END AS minor) AS moved`;
 
-/** Above every id, whose characters are all ASCII: where the last page ends. */
-const ABOVE_ALL = '\u{10ffff}';
+/** Above every number: where the last page ends. */
+const TOP = '9223372036854775807';
+/** Stray postings whose numbers are kept: more of them need somebody to find the one cause. */
+const STRAYS_MAX = 10_000;
 
 export class PostgresLedgerReport implements LedgerReport {
   readonly #pool: LedgerPool;
+  /** What a page found without a payment, for `of`: the ids of a posting lead to it by its payment alone. */
+  readonly #strays = new Map<string, string>();
 
   constructor(pool: LedgerPool) {
     this.#pool = pool;
   }
 
-  page({ limit, cursor }: PageRequest): Promise<ReportPage<LedgerEntry>> {
+  /** In the order in which the books were written, so that a page is read where its rows lie. */
+  page({ limit, cursor = '0' }: PageRequest): Promise<ReportPage<LedgerEntry>> {
     assert(limit >= 1 && limit <= LEDGER_PAGE_MAX, 'a page of the ledger has a bounded size');
-    const [merchant = '', transaction = ''] = cursor?.split(' ') ?? [];
     return this.#inSnapshot(async (connection) => {
-      const rows = await connection.query<PaymentRow>(
-        `${PAYMENTS} WHERE (merchant_id, transaction_id) > ($1, $2) ORDER BY merchant_id, transaction_id LIMIT $3`, [merchant, transaction, limit]);
+      const rows = await connection.query<PaymentRow>(`${PAYMENTS} WHERE payment_no > $1 ORDER BY payment_no LIMIT $2`, [cursor, limit]);
       const last = rows.length < limit ? undefined : rows.at(-1);
-      const range = [merchant, transaction, last?.merchant_id ?? ABOVE_ALL, last?.transaction_id ?? ABOVE_ALL];
-      const lines = await connection.query<LinesRow>(
-        `${LINES} WHERE (posting.merchant_id, posting.transaction_id) > ($1, $2) AND (posting.merchant_id, posting.transaction_id) <= ($3, $4) GROUP BY 1, 2`,
-        range);
-      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE (merchant_id, transaction_id) > ($1, $2) AND (merchant_id, transaction_id) <= ($3, $4)`, range);
-      return { entries: entriesOf(rows, lines, refunds), ...(last && { cursor: `${last.merchant_id} ${last.transaction_id}` }) };
+      const range = [cursor, last?.payment_no ?? TOP];
+      const lines = await connection.query<LinesRow>(`${LINES} WHERE posting.payment_no > $1 AND posting.payment_no <= $2 GROUP BY 1, 2, 3`, range);
+      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE payment_no > $1 AND payment_no <= $2`, range);
+      const { entries, strays } = entriesOf(rows, lines, refunds);
+      for (const stray of strays) if (this.#strays.size < STRAYS_MAX) this.#strays.set(keyText(keyOf(stray)), stray.payment_no);
+      return { entries, ...(last && { cursor: last.payment_no }) };
     });
   }
 
   of(key: PaymentKey): Promise<LedgerEntry | undefined> {
     return this.#inSnapshot(async (connection) => {
-      const values = [key.merchantId, key.transactionId];
-      const rows = await connection.query<PaymentRow>(`${PAYMENTS} WHERE merchant_id = $1 AND transaction_id = $2`, values);
-      const lines = await connection.query<LinesRow>(`${LINES} WHERE posting.merchant_id = $1 AND posting.transaction_id = $2 GROUP BY 1, 2`, values);
-      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE merchant_id = $1 AND transaction_id = $2`, values);
-      return entriesOf(rows, lines, refunds)[0];
+      const ids = [key.merchantId, key.transactionId];
+      const rows = await connection.query<PaymentRow>(`${PAYMENTS} WHERE merchant_id = $1 AND transaction_id = $2`, ids);
+      const number = rows[0]?.payment_no ?? this.#strays.get(keyText(key));
+      if (number === undefined) return undefined;
+      const values = [number, ...ids];
+      const lines = await connection.query<LinesRow>(`${LINES} WHERE (posting.payment_no, posting.merchant_id, posting.transaction_id) = ($1, $2, $3) GROUP BY 1, 2, 3`, values);
+      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE (payment_no, merchant_id, transaction_id) = ($1, $2, $3)`, values);
+      return entriesOf(rows, lines, refunds).entries[0];
     });
   }
 
@@ -86,13 +95,25 @@ export class PostgresLedgerReport implements LedgerReport {
   }
 }
 
-function entriesOf(rows: readonly PaymentRow[], lines: readonly LinesRow[], refunds: readonly RefundRow[]): readonly LedgerEntry[] {
-  const linesOf = new Map(lines.map((line) => [keyText(keyOf(line)), line]));
-  const refundsOf = Map.groupBy(refunds, (refund) => keyText(keyOf(refund)));
-  const entries = rows.map((row) => entryOf(row, linesOf.get(keyText(keyOf(row))), refundsOf.get(keyText(keyOf(row))) ?? []));
-  const known = new Set(rows.map((row) => keyText(keyOf(row))));
-  const strays = new Map([...lines, ...refunds].map(keyOf).filter((key) => !known.has(keyText(key))).map((key) => [keyText(key), key]));
-  return [...entries, ...[...strays.values()].map((key): LedgerEntry => ({ side: 'ledger', ...key, refunds: [], balanced: false, newestAt: epochMs(0) }))];
+interface PageEntries {
+  readonly entries: readonly LedgerEntry[];
+  /** Rows of payments that are not there. */
+  readonly strays: readonly (LinesRow | RefundRow)[];
+}
+
+function entriesOf(rows: readonly PaymentRow[], lines: readonly LinesRow[], refunds: readonly RefundRow[]): PageEntries {
+  const textOf = (row: KeyRow): string => keyText(keyOf(row));
+  const linesOf = new Map(lines.map((line) => [textOf(line), line]));
+  const refundsOf = Map.groupBy(refunds, textOf);
+  const known = new Set(rows.map(textOf));
+  const strays = [...new Map([...lines, ...refunds].filter((row) => !known.has(textOf(row))).map((row) => [textOf(row), row])).values()];
+  return {
+    entries: [
+      ...rows.map((row) => entryOf(row, linesOf.get(textOf(row)), refundsOf.get(textOf(row)) ?? [])),
+      ...strays.map((row): LedgerEntry => ({ side: 'ledger', ...keyOf(row), refunds: [], balanced: false, newestAt: epochMs(0) })),
+    ],
+    strays,
+  };
 }
 
 /** Two postings for a charge and for each refund that was processed, none for anything else, all of them as the rows say: then they sum to zero. */

@@ -10,6 +10,12 @@ const DUE = `
 WITH due AS MATERIALIZED (SELECT * FROM understudy.entry WHERE receipt_due ORDER BY entry_id LIMIT $1)
 SELECT ${ENTRY_COLUMNS} FROM due AS entry ${JOIN_BOOKS} WHERE ${OF_ENTRY}`;
 
+/** $1 ids of entries. Sorted, so that two publishers wait for each other in one order; found by the index of what is due, changed by their key. */
+const WRITTEN = `
+UPDATE understudy.entry SET receipt_due = false
+FROM (SELECT payment_no, refund_id FROM understudy.entry WHERE entry_id = ANY ($1) AND receipt_due ORDER BY entry_id FOR UPDATE) AS due
+WHERE (entry.payment_no, entry.refund_id) = (due.payment_no, due.refund_id)`;
+
 /** $1 the epoch. From each day to the one before it by the index, however many entries a day has. */
 const DAY_TO_CHECK = `
 WITH RECURSIVE day AS (
@@ -42,11 +48,7 @@ export class PostgresReceiptBook implements ReceiptBook {
 
   written(epoch: Epoch, entryIds: readonly string[]): Promise<'noted' | 'fenced'> {
     return writeUnder(this.#pool, epoch, async (connection) => {
-      // Sorted, so that two publishers wait for each other in one order.
-      await connection.query(
-        'UPDATE understudy.entry SET receipt_due = false WHERE entry_id IN (SELECT entry_id FROM understudy.entry WHERE entry_id = ANY ($1) AND receipt_due ORDER BY entry_id FOR UPDATE)',
-        [entryIds],
-      );
+      await connection.query(WRITTEN, [entryIds]);
       return 'noted' as const;
     });
   }

@@ -10,7 +10,7 @@ import { fenceOf, READ_FENCE } from './fence.ts';
 import type { FenceRow } from './fence.ts';
 import { readUnder, writeUnder } from './fenced.ts';
 import type { LedgerPool } from './ledger-pool.ts';
-import { ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf, ROW_BY_ROW, UNPUBLISHED } from './settlement-sql.ts';
+import { ADOPTABLE, ASSIGN_FOUND, ASSIGN_NEXT, EARLIEST_OPEN, FILE_COLUMNS, fileOf, ROW_BY_ROW, UNPUBLISHED } from './settlement-sql.ts';
 import type { FileRow, OpenRow } from './settlement-sql.ts';
 
 /** Held by whoever assigns entries, until its transaction ends. */
@@ -88,11 +88,7 @@ export class PostgresSettlementBook implements SettlementBook {
   adopt(epoch: Epoch, { name, entryIds, at }: FoundFile): Promise<'adopted' | 'missing' | 'taken' | 'fenced'> {
     return this.#assigning(epoch, async (connection) => {
       const [found] = await connection.query<{ known: boolean; present: string; free: string }>(
-        `SELECT EXISTS (SELECT FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3 AND live = $5) AS known,
-           count(*) AS present, count(*) FILTER (WHERE file_id IS NULL AND currency = $2 AND live = $5) AS free
-         FROM understudy.entry WHERE entry_id = ANY ($4)`,
-        [name.businessDate, name.currency, name.n, entryIds, name.live],
-      );
+        ADOPTABLE, [name.businessDate, name.currency, name.n, entryIds, name.live]);
       if (found?.known !== false || found.free !== found.present) return 'taken' as const;
       if (Number(found.present) < entryIds.length) return 'missing' as const;
       await connection.query(ASSIGN_FOUND, [name.businessDate, name.currency, name.n, epoch, at, name.live, entryIds]);

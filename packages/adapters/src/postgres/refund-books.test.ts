@@ -85,7 +85,7 @@ test.each<[string, string, readonly string[]]>([
   ['of more than is left', 'refunds_within_charge', [refund({ amount_minor: '751' }), posting('acquirer:receivable', -751), posting('merchant:shop:payable', 751)]],
   ['of nothing', 'refund_amount_is_positive', [refund({ amount_minor: '0' })]],
   ['under another epoch than the fence\'s', 'refund_epoch_is_fence', [refund({ epoch: '2' }), credit, debit]],
-  ['of no payment', 'refund_merchant_id_transaction_id_fkey', [refund({ transaction_id: "'none'" })]],
+  ['of no payment', 'refund_is_of_payment', [refund({ transaction_id: "'none'" })]],
   ['without an id', 'refund_id_is_not_empty', [refund({ refund_id: "''" })]],
   ['that is cancelled', 'refund_status_is_known', [refund({ status: "'cancelled'" })]],
 ])('books: a refund %s -> refused', async (_what, constraint, statements) => {

@@ -63,19 +63,19 @@ inserted AS (
     acquirer_reference, $2::bigint, decided_at, business_date
   FROM decision ORDER BY merchant_id COLLATE "C", transaction_id COLLATE "C", refund_id COLLATE "C"
   ON CONFLICT (merchant_id, transaction_id, refund_id) DO NOTHING
-  RETURNING merchant_id, transaction_id, refund_id, amount_minor, currency, status
+  RETURNING payment_no, merchant_id, transaction_id, refund_id, amount_minor, currency, status
 ),
 posted AS (
-  INSERT INTO understudy.posting (merchant_id, transaction_id, refund_id, account, amount_minor, currency)
-  SELECT merchant_id, transaction_id, refund_id, line.account, line.amount_minor, currency
+  INSERT INTO understudy.posting (payment_no, merchant_id, transaction_id, refund_id, account, amount_minor, currency)
+  SELECT payment_no, merchant_id, transaction_id, refund_id, line.account, line.amount_minor, currency
   FROM inserted CROSS JOIN LATERAL (VALUES
     ('acquirer:receivable', -inserted.amount_minor),
     ('merchant:' || inserted.merchant_id || ':payable', inserted.amount_minor)) AS line (account, amount_minor)
   WHERE status = 'processed'
 ),
 announced AS (
-  INSERT INTO understudy.outbox (merchant_id, transaction_id, refund_id, event, payload)
-  SELECT DISTINCT ON (merchant_id, transaction_id, refund_id) merchant_id, transaction_id, refund_id, 'refund.' || inserted.status, decision.payload
+  INSERT INTO understudy.outbox (payment_no, merchant_id, transaction_id, refund_id, event, payload)
+  SELECT DISTINCT ON (payment_no, refund_id) payment_no, merchant_id, transaction_id, refund_id, 'refund.' || inserted.status, decision.payload
   FROM inserted JOIN decision USING (merchant_id, transaction_id, refund_id)
 )
 SELECT merchant_id, transaction_id FROM inserted`;

@@ -38,6 +38,13 @@ export const fileOf = (row: FileRow): SettlementFile => ({
   ...(row.sha256 !== null && { sha256: row.sha256 }),
 });
 
+/** The entries whose ids $n gives. Their payments lead to them: an id is made of its parts, see `entryId`. */
+function entriesNamed(n: number): string {
+  return `(SELECT entry.* FROM (SELECT DISTINCT id FROM unnest($${n}::text[]) AS listed (id)) AS named
+    JOIN understudy.payment ON (payment.merchant_id, payment.transaction_id) = (split_part(named.id, '/', 1), split_part(split_part(named.id, '/', 2), '~', 1))
+    JOIN understudy.entry USING (payment_no) WHERE entry.entry_id = named.id) AS entry`;
+}
+
 /** The entries that `chosen` names become a file: $1 its day, $2 its currency, $3 its number or null for the next, $4 the epoch, $5 the time, $6 whether it is live. */
 const makeFile = (chosen: string): string => `
 WITH chosen AS MATERIALIZED (${chosen}),
@@ -48,12 +55,18 @@ file AS (
   FROM chosen AS entry HAVING count(*) > 0
   RETURNING *
 ),
-assigned AS (UPDATE understudy.entry SET file_id = file.id FROM file, chosen WHERE entry.entry_id = chosen.entry_id)
+assigned AS (UPDATE understudy.entry SET file_id = file.id FROM file, chosen WHERE (entry.payment_no, entry.refund_id) = (chosen.payment_no, chosen.refund_id))
 SELECT ${FILE_COLUMNS} FROM file`;
 
 export const ASSIGN_NEXT: string = makeFile(`SELECT * FROM understudy.entry WHERE file_id IS NULL AND live = $6 AND currency = $2 AND business_date <= $1
   ORDER BY business_date, entry_id LIMIT ${ENTRIES_PER_FILE_MAX}`);
-export const ASSIGN_FOUND: string = makeFile('SELECT * FROM understudy.entry WHERE entry_id = ANY ($7)');
+export const ASSIGN_FOUND: string = makeFile(`SELECT * FROM ${entriesNamed(7)}`);
+
+/** $1 the day, $2 the currency, $3 the number, $4 the entries' ids, $5 whether they are live: what stands in the way of adopting a file. */
+export const ADOPTABLE: string = `
+SELECT EXISTS (SELECT FROM understudy.settlement_file WHERE business_date = $1 AND currency = $2 AND n = $3 AND live = $5) AS known,
+  count(*) AS present, count(*) FILTER (WHERE file_id IS NULL AND currency = $2 AND live = $5) AS free
+FROM ${entriesNamed(4)}`;
 
 /** $1 the epoch, $2 how many of either kind. */
 export const UNPUBLISHED: string = `

@@ -20,33 +20,40 @@ interface Statement {
 const places = (rows: number, columns: number): string =>
   Array.from({ length: rows }, (_, row) => `(${Array.from({ length: columns }, (_unused, column) => `$${row * columns + column + 1}`).join(',')})`).join(',');
 
-function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Statement {
-  return { name: `${table}-${rows.length}`, text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places(rows.length, columns.length)}`, values: rows.flat() };
+function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[], returning = ''): Statement {
+  return { name: `${table}-${rows.length}`, text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places(rows.length, columns.length)}${returning}`, values: rows.flat() };
 }
 
-function statementsFor(payments: readonly DecidedPayment[], tables: RawTables): readonly Statement[] {
-  const schema = tables === 'guarded' ? 'understudy' : 'bare';
-  const key = (payment: DecidedPayment): readonly string[] => [payment.merchantId, payment.transactionId];
-  const { length } = payments;
-  const rows = payments.toSorted((a, b) => (a.transactionId < b.transactionId ? -1 : 1));
+const schemaOf = (tables: RawTables): string => (tables === 'guarded' ? 'understudy' : 'bare');
+
+const paymentsStatement = (payments: readonly DecidedPayment[], tables: RawTables): Statement =>
+  insert(`${schemaOf(tables)}.payment`, ['merchant_id', 'transaction_id', 'customer_id', 'amount_minor', 'currency', 'status', 'acquirer_reference', 'epoch', 'decided_at', 'business_date', 'live'],
+    payments.map(({ merchantId, transactionId, acceptance, decision }) => [merchantId, transactionId, acceptance.customerId, acceptance.amount.minor.toString(), 'USD', 'processed', decision.acquirerReference, 1, isoTime(decision.decidedAt), decision.businessDate, true]),
+    ' RETURNING payment_no');
+
+/** What belongs to the payments, by the numbers that they were given. */
+function belongings(payments: readonly DecidedPayment[], numbers: readonly string[], tables: RawTables): readonly Statement[] {
+  const keys = payments.map(({ merchantId, transactionId }, i) => [numbers[i], merchantId, transactionId]);
   const statements = [
-    insert(`${schema}.payment`, ['merchant_id', 'transaction_id', 'customer_id', 'amount_minor', 'currency', 'status', 'acquirer_reference', 'epoch', 'decided_at', 'business_date', 'live'],
-      rows.map((payment) => [...key(payment), payment.acceptance.customerId, payment.acceptance.amount.minor.toString(), 'USD', 'processed', payment.decision.acquirerReference, 1, isoTime(payment.decision.decidedAt), payment.decision.businessDate, true])),
-    insert(`${schema}.posting`, ['merchant_id', 'transaction_id', 'account', 'amount_minor', 'currency'],
-      rows.flatMap((payment) => [[...key(payment), 'acquirer:receivable', payment.acceptance.amount.minor.toString(), 'USD'], [...key(payment), `merchant:${payment.merchantId}:payable`, `-${payment.acceptance.amount.minor}`, 'USD']])),
-    insert(`${schema}.outbox`, ['merchant_id', 'transaction_id', 'event', 'payload'],
-      rows.map((payment) => [...key(payment), 'payment.processed', JSON.stringify({ merchant_id: payment.merchantId, transaction_id: payment.transactionId, customer_id: payment.acceptance.customerId, amount: formatAmount(payment.acceptance.amount), currency: 'USD', status: 'processed', accepted_at: isoTime(payment.acceptance.acceptedAt), accepted_region: 'us-east-1', decided_at: isoTime(payment.decision.decidedAt), live: 'true' })])),
+    insert(`${schemaOf(tables)}.posting`, ['payment_no', 'merchant_id', 'transaction_id', 'account', 'amount_minor', 'currency'],
+      payments.flatMap(({ merchantId, acceptance }, i) => [[...(keys[i] ?? []), 'acquirer:receivable', acceptance.amount.minor.toString(), 'USD'], [...(keys[i] ?? []), `merchant:${merchantId}:payable`, `-${acceptance.amount.minor}`, 'USD']])),
+    insert(`${schemaOf(tables)}.outbox`, ['payment_no', 'merchant_id', 'transaction_id', 'event', 'payload'],
+      payments.map(({ merchantId, transactionId, acceptance, decision }, i) => [...(keys[i] ?? []), 'payment.processed', JSON.stringify({ merchant_id: merchantId, transaction_id: transactionId, customer_id: acceptance.customerId, amount: formatAmount(acceptance.amount), currency: 'USD', status: 'processed', accepted_at: isoTime(acceptance.acceptedAt), accepted_region: 'us-east-1', decided_at: isoTime(decision.decidedAt), live: 'true' })])),
   ];
   // The books' own trigger makes the entries.
-  if (tables === 'bare') statements.push(insert('bare.entry', ['merchant_id', 'transaction_id', 'live', 'business_date', 'currency'], rows.map((payment) => [...key(payment), true, payment.decision.businessDate, 'USD'])));
-  return statements.map((statement) => ({ ...statement, name: `${statement.name}-${length}` }));
+  if (tables === 'bare') statements.push(insert('bare.entry', ['payment_no', 'merchant_id', 'transaction_id', 'live', 'business_date', 'currency'], payments.map(({ decision }, i) => [...(keys[i] ?? []), true, decision.businessDate, 'USD'])));
+  return statements;
 }
 
 export async function postRaw(pool: LedgerPool, payments: readonly DecidedPayment[], tables: RawTables): Promise<void> {
+  const sorted = payments.toSorted((a, b) => (a.transactionId < b.transactionId ? -1 : 1));
   const client = await pool.connect();
+  const run = ({ name, text, values }: Statement): Promise<{ readonly rows: readonly { readonly payment_no: string }[] }> => client.query({ name: `${name}-${sorted.length}`, text, values: [...values] });
   try {
     await client.query('BEGIN');
-    for (const { name, text, values } of statementsFor(payments, tables)) await client.query({ name, text, values: [...values] });
+    // Rows come back in the order in which their values were given.
+    const { rows } = await run(paymentsStatement(sorted, tables));
+    for (const statement of belongings(sorted, rows.map(({ payment_no: number }) => number), tables)) await run(statement);
     await client.query('COMMIT');
   } finally {
     client.release();

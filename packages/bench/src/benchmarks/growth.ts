@@ -62,15 +62,19 @@ const fillBooks = (from: number, to: number): string => `BEGIN;
 SET LOCAL session_replication_role = replica;
 CREATE TEMP TABLE made ON COMMIT DROP AS
   SELECT md5(n::text) || '-' || n AS id, n, 1 + n % 1500000 AS minor, date '2026-01-04' - (n / ${PAYMENTS_A_DAY})::integer AS day FROM generate_series(${from}::bigint, ${to}::bigint) AS n;
-INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, acquirer_reference, epoch, decided_at, business_date)
-  SELECT 'm1', id, 'customer-' || n % 997, minor, 'USD', 'processed', 'ref-' || n, 1, day, day FROM made;
-INSERT INTO understudy.posting (merchant_id, transaction_id, account, amount_minor, currency)
-  SELECT 'm1', id, account, side * minor, 'USD' FROM made, (VALUES ('acquirer:receivable', 1), ('merchant:m1:payable', -1)) AS line (account, side);
-INSERT INTO understudy.outbox (merchant_id, transaction_id, event, payload, addressed_at) SELECT 'm1', id, 'payment.processed', '{}', now() FROM made;
+CREATE TEMP TABLE paid (number bigint, id text, minor bigint, day date) ON COMMIT DROP;
+WITH inserted AS (
+  INSERT INTO understudy.payment (merchant_id, transaction_id, customer_id, amount_minor, currency, status, acquirer_reference, epoch, decided_at, business_date)
+  SELECT 'm1', id, 'customer-' || n % 997, minor, 'USD', 'processed', 'ref-' || n, 1, day, day FROM made
+  RETURNING payment_no, transaction_id, amount_minor, business_date)
+INSERT INTO paid SELECT * FROM inserted;
+INSERT INTO understudy.posting (payment_no, merchant_id, transaction_id, account, amount_minor, currency)
+  SELECT number, 'm1', id, account, side * minor, 'USD' FROM paid, (VALUES ('acquirer:receivable', 1), ('merchant:m1:payable', -1)) AS line (account, side);
+INSERT INTO understudy.outbox (payment_no, merchant_id, transaction_id, event, payload, addressed_at) SELECT number, 'm1', id, 'payment.processed', '{}', now() FROM paid;
 INSERT INTO understudy.settlement_file (live, business_date, currency, n, entry_count, total_minor, epoch, assigned_at, published_epoch)
-  SELECT true, day, 'USD', ${from}, count(*), sum(minor), 1, day, 1 FROM made GROUP BY day;
-INSERT INTO understudy.entry (merchant_id, transaction_id, live, business_date, currency, receipt_due, file_id)
-  SELECT 'm1', made.id, true, day, 'USD', false, file.id FROM made JOIN understudy.settlement_file AS file ON (file.business_date, file.n) = (day, ${from});
+  SELECT true, day, 'USD', ${from}, count(*), sum(minor), 1, day, 1 FROM paid GROUP BY day;
+INSERT INTO understudy.entry (payment_no, merchant_id, transaction_id, live, business_date, currency, receipt_due, file_id)
+  SELECT number, 'm1', paid.id, true, day, 'USD', false, file.id FROM paid JOIN understudy.settlement_file AS file ON (file.business_date, file.n) = (day, ${from});
 COMMIT`;
 
 /** Milliseconds a payment, after a checkpoint: that the first change of a page writes all of it to the log is a part of it. */

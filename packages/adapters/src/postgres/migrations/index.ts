@@ -8,6 +8,7 @@ import { publishing } from './0005-publishing.ts';
 import { refundEntries } from './0006-refund-entries.ts';
 import { forgetting } from './0007-forgetting.ts';
 import { balanceByRow } from './0008-balance-by-row.ts';
+import { paymentNumber } from './0009-payment-number.ts';
 
 export type { Migration } from './migration.ts';
-export const migrations: readonly Migration[] = [books, guards, refunds, deliveries, publishing, refundEntries, forgetting, balanceByRow];
+export const migrations: readonly Migration[] = [books, guards, refunds, deliveries, publishing, refundEntries, forgetting, balanceByRow, paymentNumber];
