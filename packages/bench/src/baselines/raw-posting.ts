@@ -20,16 +20,18 @@ interface Statement {
 const places = (rows: number, columns: number): string =>
   Array.from({ length: rows }, (_, row) => `(${Array.from({ length: columns }, (_unused, column) => `$${row * columns + column + 1}`).join(',')})`).join(',');
 
-function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[], returning = ''): Statement {
-  return { name: `${table}-${rows.length}`, text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places(rows.length, columns.length)}${returning}`, values: rows.flat() };
+function insert(table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]): Statement {
+  return { name: `${table}-${rows.length}`, text: `INSERT INTO ${table} (${columns.join(', ')}) VALUES ${places(rows.length, columns.length)}`, values: rows.flat() };
 }
 
 const schemaOf = (tables: RawTables): string => (tables === 'guarded' ? 'understudy' : 'bare');
 
-const paymentsStatement = (payments: readonly DecidedPayment[], tables: RawTables): Statement =>
-  insert(`${schemaOf(tables)}.payment`, ['merchant_id', 'transaction_id', 'customer_id', 'amount_minor', 'currency', 'status', 'acquirer_reference', 'epoch', 'decided_at', 'business_date', 'live'],
-    payments.map(({ merchantId, transactionId, acceptance, decision }) => [merchantId, transactionId, acceptance.customerId, acceptance.amount.minor.toString(), 'USD', 'processed', decision.acquirerReference, 1, isoTime(decision.decidedAt), decision.businessDate, true]),
-    ' RETURNING payment_no');
+/** Answers with their numbers, in the order in which the values were given. */
+function paymentsStatement(payments: readonly DecidedPayment[], tables: RawTables): Statement {
+  const statement = insert(`${schemaOf(tables)}.payment`, ['merchant_id', 'transaction_id', 'customer_id', 'amount_minor', 'currency', 'status', 'acquirer_reference', 'epoch', 'decided_at', 'business_date', 'live'],
+    payments.map(({ merchantId, transactionId, acceptance, decision }) => [merchantId, transactionId, acceptance.customerId, acceptance.amount.minor.toString(), 'USD', 'processed', decision.acquirerReference, 1, isoTime(decision.decidedAt), decision.businessDate, true]));
+  return { ...statement, text: `${statement.text} RETURNING payment_no` };
+}
 
 /** What belongs to the payments, by the numbers that they were given. */
 function belongings(payments: readonly DecidedPayment[], numbers: readonly string[], tables: RawTables): readonly Statement[] {
@@ -51,7 +53,6 @@ export async function postRaw(pool: LedgerPool, payments: readonly DecidedPaymen
   const run = ({ name, text, values }: Statement): Promise<{ readonly rows: readonly { readonly payment_no: string }[] }> => client.query({ name: `${name}-${sorted.length}`, text, values: [...values] });
   try {
     await client.query('BEGIN');
-    // Rows come back in the order in which their values were given.
     const { rows } = await run(paymentsStatement(sorted, tables));
     for (const statement of belongings(sorted, rows.map(({ payment_no: number }) => number), tables)) await run(statement);
     await client.query('COMMIT');
