@@ -31,7 +31,7 @@ const fast: Timings = {
     detect: { failuresMin: 3, dwellMs: FAST_DWELL_MS, viewFreshMs: 6_000, stallMs: 10_000, resumeAfterMs: 4_000 },
     plannedPatienceMs: 15_000,
     plannedLagMaxMs: 2_000,
-    moveWaitMs: 25,
+    moveWaitMs: 10,
     acquirerTimeoutMs: 2_000,
     // Given up after some 20 s, where AWS takes three days.
     notify: { retryDelaysMs: [300, 600, 1_200, 2_400, 4_800, 9_600], leaseMs: 4_000, passMs: 5_000, webhookTimeoutMs: 1_500 },
