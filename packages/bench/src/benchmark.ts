@@ -7,6 +7,8 @@ export interface Bench {
   /** The sizes that take ten times longer as well. */
   readonly large: boolean;
   readonly rounds: number;
+  /** Where a benchmark that can tell where its time goes writes flame graphs. */
+  readonly flames?: string;
   /** The benchmark's own, empty, on disk, removed afterwards. */
   readonly folder: string;
   /** One line of progress. */

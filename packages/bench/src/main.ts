@@ -24,6 +24,7 @@ const usage = `Usage: npm run bench -- [NAME...] [options]
   --large       the sizes that take ten times longer as well
   --rounds N    so many rounds of each comparison (5; 3 with --quick)
   --json FILE   the same as JSON
+  --flames DIR  with accept-cpu: flame graphs of what is called, as SVG
   --docs        measures nothing: writes docs/performance.md from docs/performance/*.json
 `;
 
@@ -32,7 +33,7 @@ const ROUNDS_MAX = 100;
 function readCommand() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { quick: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, rounds: { type: 'string' }, json: { type: 'string' }, docs: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: { quick: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, rounds: { type: 'string' }, json: { type: 'string' }, flames: { type: 'string' }, docs: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
   });
   const rounds = Number(values.rounds ?? (values.quick ? 3 : 5));
   const unknown = positionals.find((name) => !benchmarkNames.includes(name));
@@ -62,7 +63,7 @@ async function interrupted(): Promise<void> {
 
 const none: Findings = { comparisons: [], figures: [], series: [], goals: [], notes: [] };
 
-async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'large' | 'rounds'>): Promise<RunReport> {
+async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'large' | 'rounds' | 'flames'>): Promise<RunReport> {
   const { name, about } = benchmark;
   const say = progress(name);
   const ends: (() => Promise<unknown>)[] = [];
@@ -85,12 +86,12 @@ async function runOne(benchmark: Benchmark, options: Pick<Bench, 'quick' | 'larg
 }
 
 async function main(): Promise<void> {
-  const { wanted, docs, json, quick, large, rounds } = readCommand();
+  const { wanted, docs, json, quick, large, rounds, flames } = readCommand();
   if (docs) return writePage();
   const run: Run = { at: new Date().toISOString(), quick, rounds, machine: describeMachine(), reports: [] };
   for (const name of wanted) {
     try {
-      const report = await runOne(await loadBenchmark(name), { quick, large, rounds });
+      const report = await runOne(await loadBenchmark(name), { quick, large, rounds, ...(flames !== undefined && { flames }) });
       run.reports.push(report);
       process.stdout.write(reportText(report));
     } catch (error) {

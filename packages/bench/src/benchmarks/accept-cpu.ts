@@ -1,7 +1,9 @@
 // What accepting one payment costs the function's own processor, warm: the deployed bundle against the journal's and the
 // queue's stand-ins, which run elsewhere and are not counted.
+import { join } from 'node:path';
 import type { Bench, Benchmark, Figure, Findings } from '../benchmark.ts';
 import { spreadOf } from '../measure/statistics.ts';
+import { drawFlames } from '../stage/flames.ts';
 import { acceptEnvironment, baselineBundle, ourBundles } from '../stage/bundles.ts';
 import { startFunction } from '../stage/function-process.ts';
 import { startJournal, startQueue } from '../stage/stand-ins.ts';
@@ -19,8 +21,10 @@ export const benchmark: Benchmark = {
     const calls = bench.quick ? CALLS.quick : CALLS.full;
     const ownOf: [string, number[]][] = [];
     const contender = async (name: string, bundle: string) => {
-      const warm = await startFunction(bench, { name: name.replaceAll(/\W+/g, '-'), bundle, environment });
+      const file = name.replaceAll(/\W+/g, '-');
+      const warm = await startFunction(bench, { name: file, bundle, environment });
       await warm.call(WARM_CALLS, `warm-${name}`);
+      if (bench.flames !== undefined) await drawFlames({ warm, bundle, title: name, calls, svgFile: join(bench.flames, `${file}.svg`) });
       const own: number[] = [];
       ownOf.push([name, own]);
       return {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { spreadOf } from '../measure/statistics.ts';
+import { flameGraph } from './flame.ts';
 import { committedPage, committedRuns, pageOf, plotsOf } from './page.ts';
 import { runText } from './run.ts';
 import type { Run } from './run.ts';
@@ -52,4 +53,25 @@ test('docs/performance.md -> is what the kept runs say; if not, run `npm run ben
   const runs = committedRuns();
   expect(committedPage()).toBe(pageOf(runs));
   for (const [name, plot] of runs[0] ? plotsOf(runs[0][1]) : []) expect(readFileSync(`docs/performance/${name}`, 'utf8'), name).toBe(plot);
+});
+
+test('flame graph: a profile -> each function as wide as its part, callers below, nothing idle, names from the sources', () => {
+  const frame = (functionName: string, url = 'file:///bundle.mjs', lineNumber = 0) => ({ functionName, url, lineNumber, columnNumber: 0 });
+  const profile = {
+    nodes: [
+      { id: 1, callFrame: frame('(root)', ''), children: [2, 3, 6] }, { id: 2, callFrame: frame('(idle)', '') },
+      { id: 3, callFrame: frame('a', 'file:///bundle.mjs', 7), children: [4, 5] }, { id: 4, callFrame: frame('b', 'file:///bundle.mjs', 9) }, { id: 5, callFrame: frame('request', 'node:http') },
+      { id: 6, callFrame: frame('post', 'node:inspector') },
+    ],
+    samples: [2, 3, 4, 4, 5, 6], timeDeltas: [5000, 100, 200, 200, 500, 9000],
+  };
+  const find = ({ lineNumber }: { readonly lineNumber: number }) =>
+    ({ generatedLine: 0, generatedColumn: 0, originalSource: lineNumber === 7 ? '../core/accept.ts' : '../node_modules/aws4/aws4.js', originalLine: lineNumber, originalColumn: 0, name: undefined }) as never;
+  const svg = flameGraph(profile, { title: 'accept', calls: 10, find });
+  const told = [...svg.matchAll(/<title>(.*?)<\/title><rect class="(\w+)" x="([\d.]+)" y="(\d+)" width="([\d.]+)"/g)].map(([, ...parts]) => parts);
+  expect(told).toEqual([
+    ['accept.ts:8: 100.0 %, 100.0 µs a call', 'ours', '0.0', '47', '1200.0'],
+    ['request node:http: 50.0 %, 50.0 µs a call', 'node', '0.0', '30', '600.0'],
+    ['aws4/aws4.js:10: 40.0 %, 40.0 µs a call', 'library', '600.0', '30', '480.0'],
+  ]);
 });

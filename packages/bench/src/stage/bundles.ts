@@ -17,7 +17,7 @@ export async function baselineBundle({ folder }: Pick<Bench, 'folder'>, name: (t
   const entry = fileURLToPath(new URL(`../baselines/${name}.ts`, import.meta.url));
   // An optional part of Powertools that is not installed here: the stand-in for it does less.
   const alias = { '@aws-sdk/util-dynamodb': fileURLToPath(new URL('../baselines/util-dynamodb.ts', import.meta.url)) };
-  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node24', format: 'cjs', logLevel: 'silent', alias });
+  await build({ entryPoints: [entry], outfile, bundle: true, platform: 'node', target: 'node24', format: 'cjs', sourcemap: 'external', logLevel: 'silent', alias });
   await stop();
   return outfile;
 }

@@ -1,7 +1,10 @@
 /**
  * Calls one bundled function again and again in a process of its own, as Lambda would with a warm one, and says what it
- * cost in processor time. argv[2]: `{bundle, kind}` as JSON. Takes `{event: 'call', times, prefix}`.
+ * cost in processor time. argv[2]: `{bundle}` as JSON. Takes `{event: 'call', times, prefix}`, and a file for a CPU profile
+ * of those calls.
  */
+import { writeFile } from 'node:fs/promises';
+import { Session } from 'node:inspector/promises';
 import { pathToFileURL } from 'node:url';
 import { acceptEvent } from './accept-event.ts';
 
@@ -14,6 +17,7 @@ export interface CallOrder {
   readonly times: number;
   /** Of the ids, so that no two orders meet. */
   readonly prefix: string;
+  readonly profileTo?: string;
 }
 
 export interface CallReport {
@@ -41,8 +45,23 @@ async function call({ times, prefix }: CallOrder): Promise<CallReport> {
   return { event: 'called', cpuMs: (user + system) / 1000, userMs: user / 1000, wallMs: performance.now() - startedAt, residentMb: process.memoryUsage.rss() / 2 ** 20 };
 }
 
+const PROFILE_EVERY_US = 100;
+
+async function profiled(order: CallOrder, path: string): Promise<CallReport> {
+  const session = new Session();
+  session.connect();
+  await session.post('Profiler.enable');
+  await session.post('Profiler.setSamplingInterval', { interval: PROFILE_EVERY_US });
+  await session.post('Profiler.start');
+  const report = await call(order);
+  const { profile } = await session.post('Profiler.stop');
+  session.disconnect();
+  await writeFile(path, JSON.stringify(profile));
+  return report;
+}
+
 process.on('message', (order: CallOrder) => {
-  call(order).then((report) => process.send?.(report), (error: unknown) => {
+  (order.profileTo === undefined ? call(order) : profiled(order, order.profileTo)).then((report) => process.send?.(report), (error: unknown) => {
     console.error(error);
     process.exit(1);
   });

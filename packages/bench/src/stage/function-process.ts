@@ -6,7 +6,7 @@ import type { CallOrder, CallReport } from './caller.process.ts';
 
 export interface WarmFunction {
   readonly pid: number;
-  call(times: number, prefix: string): Promise<CallReport>;
+  call(times: number, prefix: string, profileTo?: string): Promise<CallReport>;
 }
 
 export interface FunctionToStart {
@@ -29,11 +29,11 @@ export async function startFunction({ folder, after }: Pick<Bench, 'folder' | 'a
   after(() => child.stop());
   return {
     pid: child.pid,
-    call: (times, prefix) => {
+    call: (times, prefix, profileTo) => {
       const answered = new Promise<CallReport>((resolve, reject) => {
         [done, failed] = [resolve, reject];
       });
-      child.send({ event: 'call', times, prefix } satisfies CallOrder);
+      child.send({ event: 'call', times, prefix, ...(profileTo !== undefined && { profileTo }) } satisfies CallOrder);
       return answered;
     },
   };
