@@ -48,6 +48,8 @@ export interface LifeOptions extends Planted {
 
 export interface Outcome {
   readonly seed: number;
+  /** How often anybody was let on to the next call of a port: the length of the life. */
+  readonly steps: number;
   readonly safety: readonly string[];
   readonly liveness: readonly string[];
   /** How often the active role moved. */
@@ -98,10 +100,10 @@ export async function live({ seed, trace: isTraced = false, ...planted }: LifeOp
   };
 }
 
-function countsOf({ world, history, sessions }: Life, evidence: Evidence): Pick<Outcome, 'moves' | 'leftToAudit' | 'acknowledged' | 'refunds' | 'sessionsPaid' | 'notices'> {
+function countsOf({ world, stage, history, sessions }: Life, evidence: Evidence): Pick<Outcome, 'steps' | 'moves' | 'leftToAudit' | 'acknowledged' | 'refunds' | 'sessionsPaid' | 'notices'> {
   const acknowledged = [...history.acknowledged];
   return {
-    moves: history.moves, leftToAudit: evidence.left.size, acknowledged: acknowledged.length, refunds: acknowledged.filter((name) => /#r\d+$/.test(name)).length,
+    steps: stage.scheduler.steps, moves: history.moves, leftToAudit: evidence.left.size, acknowledged: acknowledged.length, refunds: acknowledged.filter((name) => /#r\d+$/.test(name)).length,
     sessionsPaid: sessions.sessions.filter((session) => sessions.paidBy(session).length === 1).length, notices: world.backstage.webhooks.sent.length,
   };
 }

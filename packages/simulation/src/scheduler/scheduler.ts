@@ -16,7 +16,10 @@ export interface Actor {
 
 interface Waiting {
   readonly actor: Actor;
-  readonly wakeAt: number;
+  /** When it would go on in a region that does not stand still. */
+  readonly dueAt: number;
+  /** When it goes on. */
+  wakeAt: number;
   readonly resume: () => void;
 }
 
@@ -30,8 +33,10 @@ export class Scheduler {
   readonly #world: World;
   readonly #trace: Trace;
   readonly #actors = new Set<Actor>();
+  /** Until when each stands still. */
   readonly #paused = new Map<Vantage, number>();
   #waiting: Waiting[] = [];
+  #steps = 0;
   #late: { readonly at: number; readonly happen: () => Promise<unknown> }[] = [];
 
   constructor(world: World, dice: Dice, trace: Trace) {
@@ -42,6 +47,11 @@ export class Scheduler {
 
   get actors(): readonly Actor[] {
     return [...this.#actors];
+  }
+
+  /** How often somebody went on: the length of a life, whatever its calls cost. */
+  get steps(): number {
+    return this.#steps;
   }
 
   get nowMs(): number {
@@ -75,6 +85,7 @@ export class Scheduler {
   pauseRegion(region: Vantage, durationMs: number): void {
     this.note(`${region} stands still for ${durationMs / 1000} s`);
     this.#paused.set(region, this.nowMs + durationMs);
+    for (const waiting of this.#waiting) waiting.wakeAt = this.#wakeOf(waiting.actor, waiting.dueAt);
   }
 
   isPaused(region: Vantage): boolean {
@@ -88,7 +99,8 @@ export class Scheduler {
 
   pause(actor: Actor, durationMs = 0): Promise<void> {
     return new Promise((resolve) => {
-      if (!actor.dead) this.#waiting.push({ actor, wakeAt: this.nowMs + durationMs, resume: resolve });
+      const dueAt = this.nowMs + durationMs;
+      if (!actor.dead) this.#waiting.push({ actor, dueAt, wakeAt: this.#wakeOf(actor, dueAt), resume: resolve });
     });
   }
 
@@ -99,26 +111,33 @@ export class Scheduler {
 
   /** One actor goes on to its next call. Time passes by a tick, or to the next that wakes. */
   async step(): Promise<void> {
-    const { clock } = this.#world;
     let earliest = this.#waiting.length === 0 ? this.nowMs : Infinity;
-    for (const waiting of this.#waiting) earliest = Math.min(earliest, this.#wakeOf(waiting));
-    clock.set(epochMs(Math.max(this.nowMs + TICK_MS, Math.min(earliest, this.nowMs + STEP_MAX_MS))));
-    const due = this.#late.length === 0 ? [] : this.#late.filter(({ at }) => at <= this.nowMs);
-    if (due.length > 0) this.#late = this.#late.filter(({ at }) => at > this.nowMs);
-    for (const { happen } of due) await happen().catch((error: unknown) => {
-      if (!isPortFault(error)) this.bugs.push(error);
-    });
-    const ready = this.#waiting.filter((waiting) => this.#wakeOf(waiting) <= this.nowMs);
+    for (const { wakeAt } of this.#waiting) earliest = Math.min(earliest, wakeAt);
+    this.#world.clock.set(epochMs(Math.max(this.nowMs + TICK_MS, Math.min(earliest, this.nowMs + STEP_MAX_MS))));
+    const { nowMs } = this;
+    if (this.#late.some(({ at }) => at <= nowMs)) await this.#arrive();
+    const ready = this.#waiting.filter(({ wakeAt }) => wakeAt <= nowMs);
     if (ready.length === 0) return;
     const next = this.dice.pick(ready);
     this.#waiting.splice(this.#waiting.indexOf(next), 1);
+    this.#steps += 1;
     next.resume();
     // All that follows up to the next call of a port happens before anybody else is let on: a tick comes when no promise is
     // left to settle, as the event loop would, at a third of its cost. Nothing in a life waits for anything real.
     await new Promise<void>((resolve) => process.nextTick(resolve));
   }
 
-  #wakeOf({ wakeAt, actor }: Waiting): number {
-    return Math.max(wakeAt, this.#paused.get(actor.region) ?? 0);
+  /** What was on its way and is due by now, one after the other. */
+  async #arrive(): Promise<void> {
+    const { nowMs } = this;
+    const due = this.#late.filter(({ at }) => at <= nowMs);
+    this.#late = this.#late.filter(({ at }) => at > nowMs);
+    for (const { happen } of due) await happen().catch((error: unknown) => {
+      if (!isPortFault(error)) this.bugs.push(error);
+    });
+  }
+
+  #wakeOf({ region }: Actor, dueAt: number): number {
+    return Math.max(dueAt, this.#paused.get(region) ?? 0);
   }
 }
