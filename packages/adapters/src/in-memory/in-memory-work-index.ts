@@ -40,7 +40,10 @@ export class InMemoryWorkIndex implements WorkIndex {
 
   async query(query: WorkQuery): ReturnType<WorkIndex['query']> {
     const { shard, posted, epoch, from = 0, limit, cursor } = query;
-    const found = [...(this.#shards[shard]?.values() ?? [])]
+    const entries = this.#shards[shard];
+    // Most shards of a small world are.
+    if (!entries || entries.size === 0) return { entries: [] };
+    const found = [...entries.values()]
       .filter((entry) => (posted === 'below' ? entry.postedEpoch >= from && entry.postedEpoch < epoch : entry.postedEpoch === epoch))
       .map((entry) => ({ entry, sort: sortText(entry) }))
       .filter(({ sort }) => cursor === undefined || sort > cursor)

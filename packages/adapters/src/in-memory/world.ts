@@ -1,10 +1,10 @@
 // Two whole regions in one process, over one shared journal: every port of core in memory, wired, and breakable.
 // All state hangs on the world that is made here; two worlds never meet.
-import { createHash } from 'node:crypto';
 import type {
   Acquirer, Alerts, Canary, CustomerIndex, Digest, EpochMs, DeadDeliveries, Endpoints, EpochRegister, EventTopic, Outbox, Journal, KeyStore, Ledger, LedgerCluster, LedgerControl, Log, Metrics, MoveLog, Mover, ObjectStore, Probe, Queue, ReceiptBook, RefundJournal, Region, SettlementBook, SessionHolds, Sessions, Signer, Votes, WorkIndex,
 } from '@understudy/core';
 import { epochMs, firstEpochRecord, peerOf, regions } from '@understudy/core';
+import { sha256Hex } from '../system/sha256-hex.ts';
 import { Breakage } from './breakage.ts';
 import { InMemoryAcquirer } from './in-memory-acquirer.ts';
 import { InMemoryReceiptBook, InMemorySettlementBook } from './in-memory-books.ts';
@@ -120,8 +120,6 @@ export interface WorldOptions {
   readonly moveDurationMs?: number;
 }
 
-const sha256: Digest = (text) => createHash('sha256').update(text, 'utf8').digest('hex');
-
 /** A new installation: epoch 1, open, the active region's ledger primary with fence 1. */
 export async function createWorld(options: WorldOptions): Promise<World> {
   const activeRegion = options.activeRegion ?? 'us-east-1';
@@ -149,7 +147,7 @@ export async function createWorld(options: WorldOptions): Promise<World> {
   };
   for (const region of regions) backstage.regions[region].bucket.replicateTo(backstage.regions[peerOf(region)].bucket);
   await backstage.epochs.initialise(firstEpochRecord(activeRegion, clock.now()));
-  return { clock, random, digest: sha256, backstage, ...wire(backstage) };
+  return { clock, random, digest: sha256Hex, backstage, ...wire(backstage) };
 }
 
 /** Puts the ports before what stands behind them. */
