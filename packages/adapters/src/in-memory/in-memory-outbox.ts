@@ -60,6 +60,8 @@ const byDue = (a: DeliveryState, b: DeliveryState): number => (a.dueAt ?? 0) - (
 
 export class InMemoryOutbox implements Outbox {
   readonly #ledger: InMemoryLedger;
+  /** As of when it was last read: a log only grows, or is replaced as a whole. */
+  #known: { readonly log: InMemoryLedger['log']; readonly commits: number; readonly standing: Standing } | undefined;
 
   constructor(ledger: InMemoryLedger) {
     this.#ledger = ledger;
@@ -131,27 +133,33 @@ export class InMemoryOutbox implements Outbox {
 
   #standing(): Standing {
     this.#ledger.use();
-    const events: LedgerEvent[] = [];
-    const addressed = new Set<string>();
-    const deliveries = new Map<string, DeliveryState>();
-    let lastId = 0;
-    for (const commit of this.#ledger.log) {
-      if (commit.kind === 'rows') {
-        for (const row of commit.rows) events.push(eventOf(row.payment, events.length + 1));
-        for (const row of commit.refunds) events.push(refundEventOf(row, events.length + 1));
-      }
-      if (commit.kind !== 'outbox') continue;
-      for (const note of commit.notes) {
-        if (note.kind === 'addressed') addressed.add(note.place);
-        else if (note.kind === 'forgotten') deliveries.delete(note.id);
-        else {
-          deliveries.set(note.delivery.id, note.delivery);
-          lastId = Math.max(lastId, Number(note.delivery.id));
-        }
+    const { log } = this.#ledger;
+    if (this.#known?.log !== log || this.#known.commits !== log.length) this.#known = { log, commits: log.length, standing: standingIn(log) };
+    return this.#known.standing;
+  }
+}
+
+function standingIn(log: InMemoryLedger['log']): Standing {
+  const events: LedgerEvent[] = [];
+  const addressed = new Set<string>();
+  const deliveries = new Map<string, DeliveryState>();
+  let lastId = 0;
+  for (const commit of log) {
+    if (commit.kind === 'rows') {
+      for (const row of commit.rows) events.push(eventOf(row.payment, events.length + 1));
+      for (const row of commit.refunds) events.push(refundEventOf(row, events.length + 1));
+    }
+    if (commit.kind !== 'outbox') continue;
+    for (const note of commit.notes) {
+      if (note.kind === 'addressed') addressed.add(note.place);
+      else if (note.kind === 'forgotten') deliveries.delete(note.id);
+      else {
+        deliveries.set(note.delivery.id, note.delivery);
+        lastId = Math.max(lastId, Number(note.delivery.id));
       }
     }
-    return { events, addressed, deliveries, lastId };
   }
+  return { events, addressed, deliveries, lastId };
 }
 
 const noteOf = (delivery: DeliveryState): OutboxNote => ({ kind: 'delivery', delivery });

@@ -62,7 +62,7 @@ async function call(wire: Wire, { name, parameters, act }: Call): Promise<unknow
   const note = (what: string): void => scheduler.note(`${actor.region} ${actor.name}: ${port}.${name} ${what}`);
   const fail = (what: string): never => {
     note(what);
-    throw new PortFault({ port, retryable: true, message: what });
+    throw drawnFault(port, what);
   };
   const repeats = wire.repeats === true && !notRepeated.has(name);
   await scheduler.pause(actor, happens(FROZEN) ? dice.integer(FREEZE_MAX_MS) : 0);
@@ -85,6 +85,15 @@ async function call(wire: Wire, { name, parameters, act }: Call): Promise<unknow
   await scheduler.pause(actor);
   if (happens(ANSWER_LOST)) fail('answer lost');
   return answer;
+}
+
+/** Drawn by the dice: where it was thrown says nothing, and finding that out would cost more than the call. */
+function drawnFault(port: PortName, message: string): PortFault {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const fault = new PortFault({ port, retryable: true, message });
+  Error.stackTraceLimit = stackTraceLimit;
+  return fault;
 }
 
 function ignoreFault(error: unknown): void {
