@@ -24,10 +24,11 @@ export const noticesAgree: Checker = {
     ]));
     const wrong: string[] = [];
     for (const request of world.backstage.webhooks.sent) {
-      const subject = subjectOf(read(request));
+      const notice = read(request);
+      const subject = subjectOf(notice);
       ids.set(subject, (ids.get(subject) ?? new Set()).add(request.id));
       words.set(request.id, (words.get(request.id) ?? new Set()).add(request.body));
-      if (!read(request).type.endsWith(`.${decided.get(subject) ?? ''}`)) wrong.push(`notice of ${subject}: says ${read(request).type}, decided ${decided.get(subject) ?? 'nothing'}`);
+      if (!notice.type.endsWith(`.${decided.get(subject) ?? ''}`)) wrong.push(`notice of ${subject}: says ${notice.type}, decided ${decided.get(subject) ?? 'nothing'}`);
     }
     return [
       ...[...ids].filter(([, own]) => own.size > 1).map(([subject, own]) => `notice of ${subject}: told under ${own.size} ids`),
