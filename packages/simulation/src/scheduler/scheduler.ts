@@ -115,7 +115,11 @@ export class Scheduler {
     for (const { wakeAt } of this.#waiting) earliest = Math.min(earliest, wakeAt);
     this.#world.clock.set(epochMs(Math.max(this.nowMs + TICK_MS, Math.min(earliest, this.nowMs + STEP_MAX_MS))));
     const { nowMs } = this;
-    if (this.#late.some(({ at }) => at <= nowMs)) await this.#arrive();
+    const due = this.#late.length === 0 ? [] : this.#late.filter(({ at }) => at <= nowMs);
+    if (due.length > 0) this.#late = this.#late.filter(({ at }) => at > nowMs);
+    for (const { happen } of due) await happen().catch((error: unknown) => {
+      if (!isPortFault(error)) this.bugs.push(error);
+    });
     const ready = this.#waiting.filter(({ wakeAt }) => wakeAt <= nowMs);
     if (ready.length === 0) return;
     const next = this.dice.pick(ready);
@@ -125,16 +129,6 @@ export class Scheduler {
     // All that follows up to the next call of a port happens before anybody else is let on: a tick comes when no promise is
     // left to settle, as the event loop would, at a third of its cost. Nothing in a life waits for anything real.
     await new Promise<void>((resolve) => process.nextTick(resolve));
-  }
-
-  /** What was on its way and is due by now, one after the other. */
-  async #arrive(): Promise<void> {
-    const { nowMs } = this;
-    const due = this.#late.filter(({ at }) => at <= nowMs);
-    this.#late = this.#late.filter(({ at }) => at > nowMs);
-    for (const { happen } of due) await happen().catch((error: unknown) => {
-      if (!isPortFault(error)) this.bugs.push(error);
-    });
   }
 
   #wakeOf({ region }: Actor, dueAt: number): number {
