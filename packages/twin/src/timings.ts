@@ -5,6 +5,8 @@
 import { assert } from '@understudy/core';
 import type { MovePolicy } from '@understudy/core';
 import { everyMs, queues } from '@understudy/functions/manifest';
+import { timingsSchema } from '@understudy/functions/timings';
+import { parse } from 'valibot';
 
 export interface Timings {
   /** Passed to the functions as TIMINGS. */
@@ -67,8 +69,8 @@ const aws: Timings = {
   probeTimeoutMs: 2_000,
 };
 
-/** The functions' own defaults stand where a timing says nothing. */
-export const movePolicyOf = ({ functions }: Timings): MovePolicy => ({ plannedPatienceMs: Number(functions['plannedPatienceMs'] ?? 300_000), plannedLagMaxMs: Number(functions['plannedLagMaxMs'] ?? 5_000) });
+/** As the functions read it. */
+export const movePolicyOf = ({ functions }: Timings): MovePolicy => parse(timingsSchema, functions);
 
 export const timingNames = ['fast', 'aws'] as const;
 export type TimingName = (typeof timingNames)[number];
