@@ -1,4 +1,4 @@
-// What an audit reads, in memory: the books of one ledger, the acquirer's charges, and lines put aside.
+// What an audit reads, in memory: the books of one ledger, the acquirer's charges, and bytes put aside.
 import type { ChargeEntry, ChargeReport, LedgerEntry, LedgerReport, Operation, OperationLog, PageRequest, PaymentKey, RefundEntry, ReportPage, Spool } from '@understudy/core';
 import { epochMs, keyText, minorUnits } from '@understudy/core';
 import type { InMemoryAcquirer } from './in-memory-acquirer.ts';
@@ -73,16 +73,14 @@ export class InMemoryChargeReport implements ChargeReport {
 }
 
 export class InMemorySpool implements Spool {
-  readonly #lines = new Map<number, string[]>();
+  readonly #appended = new Map<number, number[]>();
 
-  async add(partition: number, line: string): Promise<void> {
-    const lines = this.#lines.get(partition);
-    if (lines) lines.push(line);
-    else this.#lines.set(partition, [line]);
+  async append(partition: number, bytes: Uint8Array): Promise<void> {
+    this.#appended.set(partition, [...(this.#appended.get(partition) ?? []), ...bytes]);
   }
 
-  async *lines(partition: number): AsyncGenerator<string> {
-    yield* this.#lines.get(partition) ?? [];
+  async read(partition: number): Promise<Uint8Array> {
+    return Uint8Array.from(this.#appended.get(partition) ?? []);
   }
 }
 

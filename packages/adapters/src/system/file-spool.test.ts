@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -12,20 +12,22 @@ async function spooling() {
 
 for (const contract of spoolContract(spooling)) test(`file spool: ${contract.name}`, () => contract.run());
 
-test('file spool: more than a buffer -> on disk already, and only its owner may read it', async () => {
+test('file spool: bytes that were appended -> on disk, and only its owner may read them', async () => {
   const { folder, spool, close } = await spooling();
-  for (let i = 0; i < 100; i += 1) await spool.add(7, 'x'.repeat(1000));
-  expect(await readdir(folder)).toEqual(['7']);
-  expect((await stat(join(folder, '7'))).mode & 0o777).toBe(0o600);
+  await spool.append(7, new Uint8Array(1000));
+  await spool.append(8, new Uint8Array(500));
+  const [file = '', ...others] = await readdir(folder);
+  const { size, mode } = await stat(join(folder, file));
+  expect({ others, size, mode: mode & 0o777 }).toEqual({ others: [], size: 1500, mode: 0o600 });
   await close();
 });
 
-test('file spool: a line longer than a buffer between short ones -> each is read back whole', async () => {
-  const { spool, close } = await spooling();
-  const added = ['short', '€'.repeat(50_000), 'after it'];
-  for (const line of added) await spool.add(7, line);
-  const read: string[] = [];
-  for await (const line of spool.lines(7)) read.push(line);
-  expect(read).toEqual(added);
+test('file spool: a file that was cut short -> a fault, never fewer entries', async () => {
+  const { folder, spool, close } = await spooling();
+  for (const partition of [7, 8]) await spool.append(partition, new Uint8Array(1000));
+  const [file = ''] = await readdir(folder);
+  await truncate(join(folder, file), 1500);
+  expect(await spool.read(7)).toHaveLength(1000);
+  await expect(spool.read(8)).rejects.toThrow('shorter than what was written');
   await close();
 });

@@ -2,9 +2,10 @@
 // by payment, and the partitions are compared one after the other.
 // Invariant: a finding was read twice, the second time strongly and alone; nothing that may still change by itself is one.
 // It changes nothing.
+import type { Agreement } from '../domain/audit/agreement.ts';
 import { caseOf, Cases, compare, newestAtOf } from '../domain/audit/compare.ts';
 import type { AuditCase, Finding } from '../domain/audit/compare.ts';
-import { entryOf, journalEntry, lineOf, partitionOf } from '../domain/audit/entries.ts';
+import { journalEntry } from '../domain/audit/entries.ts';
 import type { AuditEntry } from '../domain/audit/entries.ts';
 import { Totals } from '../domain/audit/totals.ts';
 import type { TotalsRow } from '../domain/audit/totals.ts';
@@ -18,6 +19,7 @@ import type { EpochRegister } from '../ports/epoch-register.ts';
 import { isPortFault } from '../ports/fault.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { WorkIndex } from '../ports/work-index.ts';
+import { AUDIT_PARTITIONS, Partitions } from './audit-partitions.ts';
 import { repeat } from './repeat.ts';
 
 export interface AuditPorts {
@@ -65,8 +67,6 @@ export type AuditResult =
 
 /** A minute is longer than anything takes that is not stuck, and than a replica of a report is behind. */
 export const AUDIT_QUIET_MS = 60_000;
-/** Each partition is held in memory: a million payments make 256 of some 12,000 entries, about 10 MB. */
-export const AUDIT_PARTITIONS = 256;
 const PAGE = 1000;
 /** More than this needs somebody to find the one cause, not a longer list. */
 export const FINDINGS_MAX = 10_000;
@@ -79,8 +79,9 @@ export async function audit(ports: AuditPorts, options: AuditOptions): Promise<A
   const epoch = await ports.epochs.read();
   if (epoch.phase !== 'open') return { code: 'moving' };
   const startedAt = ports.clock.now();
-  const read = await spoolAll(ports, epoch);
-  const compared = await compareAll(ports, { ...options, quietBefore: epochMs(startedAt - options.quietMs) });
+  const partitions = new Partitions(ports.spool);
+  const read = await putAsideAll(ports, epoch, partitions);
+  const compared = await compareAll(ports, partitions, { ...options, quietBefore: epochMs(startedAt - options.quietMs) });
   const findings = await lookAgain(ports, epoch, { suspects: compared.suspects, quietMs: options.quietMs });
   const after = await ports.epochs.read();
   if (after.epoch !== epoch.epoch || after.phase !== 'open') return { code: 'moving' };
@@ -88,31 +89,36 @@ export async function audit(ports: AuditPorts, options: AuditOptions): Promise<A
   return { code: 'audited', report: { epoch, startedAt, read: read.counts, ...counts, findings: [...read.unreadable, ...findings] } };
 }
 
-interface Spooled {
+interface PutAside {
   readonly counts: AuditReport['read'];
   readonly unreadable: readonly Finding[];
 }
 
-async function spoolAll(ports: AuditPorts, epoch: EpochRecord): Promise<Spooled> {
+async function putAsideAll(ports: AuditPorts, epoch: EpochRecord, partitions: Partitions): Promise<PutAside> {
   const unreadable: Finding[] = [];
   // The journal first and the acquirer last would miss a decision between them; what changed since the start is left out.
-  const journal = await spoolFrom(ports, 'journal', async (request) => {
+  const journal = await putAside(ports, { doing: 'journal', partitions }, async (request) => {
     const page = await ports.workIndex.scan(request);
     for (const key of page.unreadable ?? []) unreadable.push({ ...key, code: 'unreadable', detail: 'the journal\'s item is damaged or of a later version' });
     return { entries: page.payments.map((payment) => journalEntry(payment, epoch.epoch)), ...(page.cursor !== undefined && { cursor: page.cursor }) };
   });
-  const ledger = await spoolFrom(ports, 'ledger', (request) => ports.ledger.page(request));
-  const acquirer = await spoolFrom(ports, 'acquirer', (request) => ports.acquirer.page(request));
+  const ledger = await putAside(ports, { doing: 'ledger', partitions }, (request) => ports.ledger.page(request));
+  const acquirer = await putAside(ports, { doing: 'acquirer', partitions }, (request) => ports.acquirer.page(request));
   return { counts: { journal, ledger, acquirer }, unreadable };
 }
 
-async function spoolFrom(ports: AuditPorts, doing: 'journal' | 'ledger' | 'acquirer', read: (request: PageRequest) => Promise<ReportPage<AuditEntry>>): Promise<number> {
+interface From {
+  readonly doing: 'journal' | 'ledger' | 'acquirer';
+  readonly partitions: Partitions;
+}
+
+async function putAside(ports: AuditPorts, { doing, partitions }: From, read: (request: PageRequest) => Promise<ReportPage<AuditEntry>>): Promise<number> {
   let [count, told] = [0, 0];
   for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
     const request = { limit: PAGE, ...(cursor !== undefined && { cursor }) };
     const page = await repeat(ports.clock, () => read(request), patientTries);
     for (const entry of page.entries) {
-      const adding = ports.spool.add(partitionOf(entry, AUDIT_PARTITIONS), lineOf(entry));
+      const adding = partitions.add(entry);
       if (adding) await adding;
     }
     count += page.entries.length;
@@ -127,19 +133,27 @@ interface Compared extends Pick<AuditReport, 'compared' | 'inFlight' | 'totals' 
   readonly suspects: readonly PaymentKey[];
 }
 
-async function compareAll(ports: AuditPorts, options: AuditOptions & { readonly quietBefore: EpochMs }): Promise<Compared> {
+async function compareAll(ports: AuditPorts, partitions: Partitions, { since, quietBefore }: AuditOptions & { readonly quietBefore: EpochMs }): Promise<Compared> {
   const totals = new Totals();
   const suspects: PaymentKey[] = [];
   let [compared, inFlight, findingsLeftOut] = [0, 0, 0];
   for (let partition = 0; partition < AUDIT_PARTITIONS; partition += 1) {
-    for (const found of await casesIn(ports.spool, partition)) {
-      if (options.since !== undefined && newestAtOf(found) < options.since) continue;
-      const verdict = compare(found, options.quietBefore);
-      totals.add(found, verdict);
+    const found = await partitions.read(partition);
+    for (const { amount, newestAt } of found.agreed()) {
+      if (since !== undefined && newestAt < since) continue;
+      const isInFlight = newestAt > quietBefore;
+      totals.addAgreed(amount, isInFlight);
+      if (isInFlight) inFlight += 1;
+      else compared += 1;
+    }
+    for (const other of casesOf(found)) {
+      if (since !== undefined && newestAtOf(other) < since) continue;
+      const verdict = compare(other, quietBefore);
+      totals.add(other, verdict);
       if (verdict.inFlight) inFlight += 1;
       else compared += 1;
       if (verdict.findings.length === 0) continue;
-      if (suspects.length < FINDINGS_MAX) suspects.push({ merchantId: found.merchantId, transactionId: found.transactionId });
+      if (suspects.length < FINDINGS_MAX) suspects.push({ merchantId: other.merchantId, transactionId: other.transactionId });
       else findingsLeftOut += 1;
     }
     if (partition % 32 === 31) ports.progress({ doing: 'compare', done: compared + inFlight });
@@ -147,9 +161,9 @@ async function compareAll(ports: AuditPorts, options: AuditOptions & { readonly 
   return { compared, inFlight, totals: totals.rows(), suspects, findingsLeftOut };
 }
 
-async function casesIn(spool: Spool, partition: number): Promise<Iterable<AuditCase>> {
+function casesOf(found: Agreement): Iterable<AuditCase> {
   const cases = new Cases();
-  for await (const line of spool.lines(partition)) cases.add(entryOf(line));
+  for (const entry of found.others()) cases.add(entry);
   return cases.all();
 }
 

@@ -30,10 +30,10 @@ export interface ChargeReport {
   of(key: PaymentKey): Promise<readonly ChargeEntry[]>;
 }
 
-/** Lines put aside in partitions, outside the process's memory. */
+/** Bytes put aside in partitions, outside the process's memory. */
 export interface Spool {
-  /** Undefined: done at once. An audit adds millions of lines, and to wait for each costs more than to add it. */
-  add(partition: number, line: string): Promise<void> | undefined;
-  /** All lines of one partition, in any order; called once everything was added. */
-  lines(partition: number): AsyncIterable<string>;
+  /** The bytes are the caller's again when it resolves. */
+  append(partition: number, bytes: Uint8Array): Promise<void>;
+  /** All of one partition, in the order in which it was appended; stands until the next read. */
+  read(partition: number): Promise<Uint8Array>;
 }

@@ -6,7 +6,7 @@ import type { Refund, RefundId } from '../refund/refund.ts';
 import { epochOf } from '../region/epoch.ts';
 import { businessDateOf, epochMs } from '../time.ts';
 import { caseOf, compare, lostCharges } from './compare.ts';
-import { entryOf, journalEntry, lineOf, partitionOf } from './entries.ts';
+import { entryOf, journalEntry, lineOf } from './entries.ts';
 import type { AuditEntry, ChargeEntry, LedgerEntry, RefundEntry } from './entries.ts';
 import { Totals } from './totals.ts';
 
@@ -141,15 +141,5 @@ describe('audit', () => {
   test('entries: written as a line and read back -> equal, amounts beyond a double too', () => {
     const huge = { minor: minorUnits(9_007_199_254_740_993n), currency: 'EUR' };
     for (const entry of [journal({ refunds: [given()] }), ledger({ refunds: [row] }), ledger({ row: { amount: huge, outcome: 'processed' } }), charge({ amount: huge })]) expect(entryOf(lineOf(entry))).toEqual(entry);
-  });
-
-  test('partitions: many ids -> spread evenly, the same id always in the same one', () => {
-    const counts = Array.from({ length: 16 }, () => 0);
-    for (let i = 0; i < 16_000; i += 1) {
-      const partition = partitionOf({ ...key, transactionId: transactionId(`order-${i}`) }, 16);
-      counts[partition] = (counts[partition] ?? 0) + 1;
-    }
-    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(300);
-    expect(partitionOf(key, 16)).toBe(partitionOf({ ...key }, 16));
   });
 });

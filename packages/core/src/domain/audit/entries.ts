@@ -1,8 +1,8 @@
-// What each of the three records says of one payment, in common words, and as a line of text for a spool.
+// What each of the three records says of one payment, in common words, and as a line of text to be put aside.
 // Invariant: a line is read back equal, to the last minor unit.
 import { minorUnits } from '../money/money.ts';
 import type { MinorUnits, Money } from '../money/money.ts';
-import { acceptedOf, isKnown, keyText } from '../payment/payment.ts';
+import { acceptedOf, isKnown } from '../payment/payment.ts';
 import type { MerchantId, Outcome, Payment, PaymentKey, TransactionId } from '../payment/payment.ts';
 import { refundsOf } from '../refund/refund.ts';
 import type { RefundOutcome } from '../refund/refund.ts';
@@ -87,14 +87,6 @@ function standingOf(payment: Payment, epoch: Epoch): JournalEntry['standing'] {
   if (!isKnown(payment)) return 'spent';
   const mustStand = payment.postedEpoch >= epoch || (!payment.inWork && payment.postedEpoch > 0);
   return mustStand ? 'posted' : 'decided';
-}
-
-/** The same for all entries of one payment. FNV-1a: spreads similar ids, needs no platform, guards nothing. */
-export function partitionOf(key: PaymentKey, partitions: number): number {
-  const text = keyText(key);
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i += 1) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0) % partitions;
 }
 
 /**
