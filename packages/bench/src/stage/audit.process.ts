@@ -21,6 +21,8 @@ export interface Audited {
 
 const { payments, folder } = JSON.parse(process.argv[2] ?? '') as AuditConfiguration;
 const PREFIX = 'audit';
+/** As an audit asks for them. */
+const PAGE = 1000;
 
 const settled = (n: number): Payment => ({ ...decidedAt(keyAt(PREFIX, n), n), postedEpoch: epochOf(1), inWork: false });
 
@@ -41,27 +43,35 @@ function chargeEntry(n: number): ChargeEntry {
   return { side: 'acquirer', merchantId: key.merchantId, transactionId: key.transactionId, reference: decision.acquirerReference ?? '', amount: acceptance.amount, outcome: 'approved', voided: false, refundedMinor: 0n as ChargeEntry['refundedMinor'], live: true, newestAt: decision.decidedAt };
 }
 
+const sources = {
+  journal: (request: PageRequest) => page(request, 1, settled),
+  ledger: (request: PageRequest) => page(request, 7919, ledgerEntry),
+  acquirer: (request: PageRequest) => page(request, 104_729, chargeEntry),
+};
+
 /** How long making the records takes, which is no part of an audit. */
-function makingMs(): number {
+async function makingMs(): Promise<number> {
   const startedAt = performance.now();
-  for (let n = 0; n < payments; n += 1) for (const make of [settled, ledgerEntry, chargeEntry]) make(n);
+  for (let from = 0; from < payments; from += PAGE) for (const source of Object.values(sources)) await source({ limit: PAGE, cursor: String(from) });
   return performance.now() - startedAt;
 }
 
 const record = firstEpochRecord('us-east-1', epochMs(0));
-const making = makingMs();
+// Once before it counts: what an audit asks for is made by code that was compiled long ago.
+await makingMs();
+const making = await makingMs();
 const startedAt = performance.now();
 const result = await audit({
   epochs: { read: async () => record, compareAndSet: async () => ({ won: false, record }), initialise: async () => undefined },
   journal: { read: async () => undefined } as unknown as Parameters<typeof audit>[0]['journal'],
   workIndex: {
     scan: async (request) => {
-      const { entries, ...rest } = await page(request, 1, settled);
+      const { entries, ...rest } = await sources.journal(request);
       return { payments: entries, ...rest };
     },
   },
-  ledger: { page: (request) => page(request, 7919, ledgerEntry), of: async () => undefined },
-  acquirer: { page: (request) => page(request, 104_729, chargeEntry), of: async () => [] },
+  ledger: { page: sources.ledger, of: async () => undefined },
+  acquirer: { page: sources.acquirer, of: async () => [] },
   spool: new FileSpool(folder),
   clock: systemClock,
   progress: () => undefined,
