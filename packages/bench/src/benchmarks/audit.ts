@@ -82,7 +82,7 @@ export const benchmark: Benchmark = {
         { what: 'auditing, to sort and comm', figure: comparison.baselines[0]?.ratio.median ?? Number.NaN, unit: 'x', bound: 'at least', limit: 0.5 },
         { what: `most memory, ${grown} payments`, figure: large.residentMaxMb, unit: 'MB', bound: 'at most', limit: 400 },
       ],
-      notes: ['sort uses both processors and compares whole lines; the audit uses one, adds sums up by currency and outcome, and says what differs. Reading the records over the network is in neither.'],
+      notes: ['sort uses both processors and compares whole lines; the audit uses one, adds sums up by currency and outcome, and says what differs. Reading the records over the network is in neither. All payments agree, as nearly all do; one that has to be judged by its entries, such as a declined one, takes some six times as long.'],
     };
   },
 };
