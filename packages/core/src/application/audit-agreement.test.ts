@@ -160,7 +160,7 @@ describe('audit', () => {
   });
 
   test('two payments whose hashes are the same -> each is judged by its own entries', async () => {
-    const [one, two] = [keyOf('shop', 'twin-848638'), keyOf('shop', 'twin-2030646')];
+    const [one, two] = [keyOf('shop', 'h7biax'), keyOf('shop', 'kf493')];
     expect(hashOf(one)).toBe(hashOf(two));
     for (let seed = 0; seed < 100; seed += 1) {
       const mix = new Mix(seed);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { minorUnits } from '../money/money.ts';
-import { merchantId, transactionId } from '../payment/payment.ts';
+import { keyText, merchantId, transactionId } from '../payment/payment.ts';
 import { epochMs } from '../time.ts';
 import { Agreement } from './agreement.ts';
 import type { AuditEntry, ChargeEntry, JournalEntry, LedgerEntry } from './entries.ts';
@@ -56,6 +56,14 @@ describe('packing', () => {
     }
     expect(Math.max(...counts) - Math.min(...counts)).toBeLessThan(300);
     expect(hashOf(key)).toBe(hashOf({ ...key }));
+  });
+
+  test('hashes: two keys of the same text, as a stranger may report them -> the same hash', () => {
+    for (const merchant of ['', 'a', 'ab', 'abc']) {
+      const [one, two] = [{ merchantId: merchantId(`${merchant}#x`), transactionId: transactionId('yz') }, { merchantId: merchantId(merchant), transactionId: transactionId('x#yz') }];
+      expect(keyText(one)).toBe(keyText(two));
+      expect(hashOf(one)).toBe(hashOf(two));
+    }
   });
 });
 
