@@ -31,3 +31,11 @@ test('file spool: a file that was cut short -> a fault, never fewer entries', as
   await expect(spool.read(8)).rejects.toThrow('shorter than what was written');
   await close();
 });
+
+test('file spool: a folder that another audit uses -> a fault, before anything is mixed', async () => {
+  const { folder, spool, close } = await spooling();
+  await spool.append(7, new Uint8Array(10));
+  await expect(new FileSpool(folder).append(7, new Uint8Array(10))).rejects.toThrow('EEXIST');
+  expect(await spool.read(7)).toHaveLength(10);
+  await close();
+});

@@ -1,7 +1,7 @@
 /**
  * Bytes put aside in partitions, in one file: to make and open one for each takes longer than to write it.
  * Invariant: memory holds no more than the largest partition, and where each piece of it is.
- * The folder is the caller's: to make, and to remove.
+ * The folder is the caller's, of one audit alone: to make, and to remove.
  */
 import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ export class FileSpool implements Spool {
 
   /** Blocks for some ten microseconds, less than the way through the thread pool would take; an audit has nothing else to do meanwhile. */
   async append(partition: number, bytes: Uint8Array): Promise<void> {
-    appendFileSync(this.#path, bytes, { mode: 0o600 });
+    appendFileSync(this.#path, bytes, { mode: 0o600, flag: this.#written === 0 ? 'ax' : 'a' });
     const pieces = this.#pieces.get(partition) ?? [];
     this.#pieces.set(partition, pieces);
     pieces.push({ at: this.#written, size: bytes.length });
