@@ -6,15 +6,16 @@
  * types stops the build.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
 const api = join(root, 'packages/api');
-/** Where the compiler puts declarations: their tree is that of the sources. */
-const declarations = join(api, '.types');
+const sources = join(api, 'src');
+const entry = 'client/index';
 /** What Node 20 and browsers of its time read. */
 const targets = ['node20', 'es2022'];
 
@@ -37,6 +38,18 @@ const packageOf = ({ name, version }: Manifest): object => ({
   sideEffects: false,
 });
 
+/**
+ * Writes the declarations of what the client reaches, their tree that of the sources. Not by the build of the types, which
+ * keeps its results in the checkout: another build there, at the same moment, would take half of one for the whole.
+ */
+function declare(folder: string): void {
+  const compilerOptions = { composite: false, declaration: true, rootDir: sources, outDir: folder };
+  const project = { extends: join(api, 'tsconfig.client.json'), compilerOptions, include: [], files: [join(sources, `${entry}.ts`)] };
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
+  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the client library does not compile');
+}
+
 /** Every declaration that can be reached from this one. Throws when one of them is not ours. */
 function reachable(from: string, found: Set<string> = new Set()): ReadonlySet<string> {
   if (found.has(from)) return found;
@@ -55,17 +68,21 @@ const published = (declaration: string): string => declaration.replace(/(from '\
 const readmeOf = (text: string): string => text.replace(/\[([^\]]+)\]\(\.\.[^)]*\)/g, '$1');
 
 export async function buildClientPackage(folder: string): Promise<void> {
-  const { status } = spawnSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', join(api, 'tsconfig.client.json')], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the client library does not compile');
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const { metafile } = await build({ entryPoints: [join(api, 'src/client/index.ts')], bundle: true, format: 'esm', platform: 'neutral', target: targets, outfile: join(folder, 'client.js'), metafile: true });
+  const { metafile } = await build({ entryPoints: [join(sources, `${entry}.ts`)], bundle: true, format: 'esm', platform: 'neutral', target: targets, outfile: join(folder, 'client.js'), metafile: true });
   const [imported] = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
   if (imported) throw new Error(`the client library needs ${imported.path}, which the package does not have`);
-  for (const declaration of reachable(join(declarations, 'client/index.d.ts'))) {
-    const copy = join(folder, 'types', relative(declarations, declaration));
-    mkdirSync(dirname(copy), { recursive: true });
-    writeFileSync(copy, published(readFileSync(declaration, 'utf8')));
+  const declarations = mkdtempSync(join(tmpdir(), 'client-types-'));
+  try {
+    declare(declarations);
+    for (const declaration of reachable(join(declarations, `${entry}.d.ts`))) {
+      const copy = join(folder, 'types', relative(declarations, declaration));
+      mkdirSync(dirname(copy), { recursive: true });
+      writeFileSync(copy, published(readFileSync(declaration, 'utf8')));
+    }
+  } finally {
+    rmSync(declarations, { recursive: true });
   }
   writeFileSync(join(folder, 'package.json'), `${JSON.stringify(packageOf(JSON.parse(readFileSync(join(api, 'package.json'), 'utf8')) as Manifest), null, 2)}\n`);
   writeFileSync(join(folder, 'README.md'), readmeOf(readFileSync(join(api, 'README.md'), 'utf8')));
