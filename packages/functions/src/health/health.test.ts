@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { httpEvent } from '../shared/test-support/bench.ts';
 import { build } from './health.lambda.ts';
 
@@ -30,8 +30,8 @@ const answering: RequestListener = (request, response) => {
 };
 
 test('health: the own endpoint of the table takes requests and never answers -> healthy by way of the other one, at every check', async () => {
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'test';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'test';
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
   const handler = build({
     REGION: 'us-east-1', JOURNAL_TABLE: 'journal', TIMINGS: '{"healthCacheMs":0}',
     DYNAMODB_ENDPOINT: await endpointOf((request) => request.resume()), DYNAMODB_PEER_ENDPOINT: await endpointOf(answering),
