@@ -98,7 +98,8 @@ export class TestServer {
   async createDatabase(template: string = TEMPLATE): Promise<TestDatabase> {
     this.#databases += 1;
     const name = `test_${this.#databases}`;
-    await this.sql('postgres', `CREATE DATABASE ${name} TEMPLATE ${template}`);
+    // Through the log, as is usual, a copy of these few megabytes costs twice as much.
+    await this.sql('postgres', `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     return { connection: this.connectionTo(name), name, sql: (text, values) => this.sql(name, text, values) };
   }
 
