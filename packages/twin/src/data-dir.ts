@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Region } from '@understudy/core';
-import { ledgerFolder, removeLedgerFolder } from './ledger-folder.ts';
+import { leaveLedgerFolder, ledgerFolder, removeLedgerFolder } from './ledger-folder.ts';
 import { UsageError } from './options.ts';
 
 export interface DataDir {
@@ -57,7 +57,14 @@ function fill(path: string, options: { readonly fresh: boolean }, release: () =>
     queueLog: (region) => join(path, 'queues', `${region}.ndjson`),
     bucket: (region) => join(path, 'buckets', region),
     log: (part) => join(path, 'logs', `${part}.log`),
-    release,
+    release: () => {
+      // A start that failed before its databases were made. Whatever happens to it here, the next twin may have the rest.
+      try {
+        leaveLedgerFolder(path);
+      } finally {
+        release();
+      }
+    },
   };
 }
 

@@ -4,7 +4,7 @@
  * Invariant: one data folder has one ledger folder; one that vanished is an error, never an empty ledger, because the
  * journal would believe that its payments are in the books.
  */
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmdirSync, rmSync, symlinkSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from './options.ts';
 import { accountFor, unreachableFolder } from './postgres/binaries.ts';
@@ -25,6 +25,17 @@ export function removeLedgerFolder(dataFolder: string): void {
   const place = join(dataFolder, 'ledger');
   if (existsSync(place)) rmSync(realpathSync(place), { recursive: true });
   rmSync(place, { recursive: true, force: true });
+}
+
+/** One elsewhere that nothing was ever put into goes with the twin that made it: whoever removes a data folder does not see it. */
+export function leaveLedgerFolder(dataFolder: string): void {
+  const place = join(dataFolder, 'ledger');
+  if (!existsSync(place) || !lstatSync(place).isSymbolicLink()) return;
+  const elsewhere = realpathSync(place);
+  if (readdirSync(elsewhere).length > 0) return;
+  // The link first: one that leads nowhere means that ledgers are gone.
+  unlinkSync(place);
+  rmdirSync(elsewhere);
 }
 
 /** Root's own folders are closed to the account that PostgreSQL then runs as: a checkout in /root, for one. */
