@@ -2,8 +2,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,6 +11,7 @@ import type { RecordEntry, RefundEntry } from '../acquirer-sandbox/record.ts';
 import type { OperatorAddresses } from '../environment.ts';
 import type { Service } from '../network.ts';
 import type { ServiceFault, TwinState } from '../state.ts';
+import { holdBasePort } from './base-port.ts';
 
 export interface LedgerRowBody {
   readonly merchant_id: string;
@@ -64,7 +63,7 @@ export class RunningTwin {
 
   static async start(options: StartOptions = {}): Promise<RunningTwin> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'understudy-twin-')));
-    const basePort = options.basePort ?? (await freeBasePort());
+    const { base: basePort, release } = options.basePort === undefined ? await holdBasePort() : { base: options.basePort, release: () => Promise.resolve() };
     const startedAt = performance.now();
     const main = fileURLToPath(new URL('../main.ts', import.meta.url));
     const args = [main, '--json', '--port', String(basePort), '--data-dir', dataDir, '--failover', options.failover ?? 'automatic', '--webhooks', options.webhooks ?? 'public'];
@@ -76,7 +75,7 @@ export class RunningTwin {
         if (line.startsWith('{"event":"ready"')) resolve(JSON.parse(line) as Ready);
       });
     });
-    const urls = await Promise.race([ready, exited]);
+    const urls = await Promise.race([ready, exited]).finally(release);
     return new RunningTwin(child, urls, { dataDir, basePort, ownsDataDir: options.dataDir === undefined, startMs: performance.now() - startedAt });
   }
 
@@ -166,24 +165,3 @@ async function denialsIn(logFile: string): Promise<readonly string[]> {
   const lines = (await readFile(logFile, 'utf8').catch(() => '')).split('\n');
   return [...new Set(lines.filter((line) => line.includes('"event":"access_denied"')))];
 }
-
-const PUBLIC_PORTS = [0, 1, 11, 12, 20];
-
-/** A base whose public ports are all free just now. */
-export async function freeBasePort(): Promise<number> {
-  for (;;) {
-    const base = 20_000 + Math.floor(Math.random() * 12_000);
-    const free = await Promise.all(PUBLIC_PORTS.map((offset) => isFree(base + offset)));
-    if (free.every(Boolean)) return base;
-  }
-}
-
-const isFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => {
-      const { port: taken } = server.address() as AddressInfo;
-      server.close(() => resolve(taken === port));
-    });
-  });

@@ -5,7 +5,8 @@ import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { freeBasePort } from '../drill/running-twin.ts';
+import { holdBasePort } from '../drill/base-port.ts';
+import type { BasePort } from '../drill/base-port.ts';
 import { answeringPorts, commandLineOf, processesOf, publicPorts, runTwin, TwinProcess } from './twin-process.ts';
 
 const READY_LIMIT_MS = 20_000;
@@ -13,13 +14,15 @@ const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
 
 let folder: string;
+let held: BasePort;
 let base: number;
 const twins: TwinProcess[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'understudy-e2e-'));
   chmodSync(folder, 0o755);
-  base = await freeBasePort();
+  held = await holdBasePort();
+  ({ base } = held);
 });
 
 // One that a failed test left running must not fail the others.
@@ -29,7 +32,8 @@ afterEach(async () => {
   }
 });
 
-afterAll(() => {
+afterAll(async () => {
+  await held.release();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -75,7 +79,9 @@ test('start: an empty folder -> ready in time, the last line is one JSON object,
   expect(twin.errors).toBe('');
   expect((await pay(said.api, said.apiKey, 'first')).status).toBe(200);
   // A second twin on the same folder is told which process has it, and harms nothing.
-  const second = await runTwin(['--port', String(await freeBasePort()), '--data-dir', dataDir('plain'), '--json']);
+  const another = await holdBasePort();
+  const second = await runTwin(['--port', String(another.base), '--data-dir', dataDir('plain'), '--json']);
+  await another.release();
   expect(second).toEqual({ how: 1, output: '', errors: expect.stringMatching(/^understudy: another twin \(process \d+\) uses .*--data-dir\n$/) });
   expect((await pay(said.api, said.apiKey, 'second')).status).toBe(200);
   expect(await twin.interrupt()).toBe(0);
