@@ -59,6 +59,8 @@ test('replication: lost rows -> a naive rejoin is seen through, they are counted
   await eventually('the primary sees the cut', async () => !(await isStreaming(primary, standby)));
   expect(await whyNotFresh({ primary, standby, limitMs: 0 })).toBeDefined();
   for (let n = 0; n < 50; n++) await insert(primary, `lost-${n}`);
+  // More of the log than a promotion writes, which copies each page that it touches first.
+  await query(primary, "SELECT pg_logical_emit_message(true, '', repeat('x', 1000000))");
   await primary.kill();
   await promote(standby);
   await insert(standby, 'after');
