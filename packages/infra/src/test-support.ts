@@ -52,11 +52,11 @@ export function synthesize<T>(configuration: object, props: AppProps, use: (buil
 
 const known = new Map<object, Assembly>();
 
-/** Without the validation that the gate makes. */
+/** Without the validation that the gate makes, and without what only a person reads. */
 export function assemblyOf(configuration: object): Assembly {
   const seen = known.get(configuration);
   if (seen) return seen;
-  const assembly = synthesize(configuration, { builtinCloudFormationValidation: false }, ({ app, stacks, outdir }): Assembly => {
+  const assembly = synthesize(configuration, { builtinCloudFormationValidation: false, treeMetadata: false, stackTraces: false }, ({ app, stacks, outdir }): Assembly => {
     app.synth();
     return { stacks, templates: new Map(stacks.map((stack) => [stack.artifactId, JSON.parse(readFileSync(join(outdir, stack.templateFile), 'utf8')) as Template])) };
   });
