@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './tools/long-first.ts';
 import { keepTestsInMemory } from './tools/test-folder.ts';
 
 keepTestsInMemory();
@@ -26,6 +27,7 @@ const twins = { testTimeout: 120_000, hookTimeout: 60_000, maxWorkers: 2 } as co
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFirst },
     projects: [
       { test: { name: 'unit', include: ['packages/**/*.test.ts', 'tools/**/*.test.ts'], exclude: ['**/node_modules/**', '**/*.e2e.test.ts'], ...units } },
       { test: { name: 'first', include: first, ...twins, sequence: { groupOrder: 2 } } },

@@ -16,7 +16,7 @@ const [FIRST_PORT, STRETCHES] = [20_000, 545];
 
 export interface BasePort {
   readonly base: number;
-  release(): Promise<void>;
+  readonly release: () => Promise<void>;
 }
 
 /** Throws when every stretch is taken. */
