@@ -14,7 +14,7 @@ const first = onTwins('idempotency', 'moves', 'openapi');
 const alone = onTwins('bad-input', 'client-library', 'keys');
 
 /**
- * A process runs many files: starting one for each, and loading the same modules in it again, was a sixth of all work. So a
+ * A process runs many files: starting one for each, and loading the same modules in it again, was an eighth of all work. So a
  * test leaves nothing behind in its process; what it replaced is put back for it.
  */
 const shared = { isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true } as const;
