@@ -35,7 +35,7 @@ export function barPlot({ what, unit, better, ours, baselines }: Comparison): st
   return svg(TOP + all.length * (BAR + 10), `${what}: ${unit}, ${better} is better`, all.map(bar).join('\n'));
 }
 
-const PLOT = { left: 60, right: 30, top: TOP, height: 200 } as const;
+const PLOT = { left: 60, right: 44, top: TOP, height: 200 } as const;
 const COLOURS = ['#2a78d6', '#9aa4b2', '#c06b2d'] as const;
 const ROOM = 1.15;
 
