@@ -33,6 +33,11 @@ test.concurrent.each(functions)('bundle: $name in a fresh process -> does nothin
   expect(await runFresh(script)).toMatch(new RegExp(`^0 ConfigFault ${name} cannot start: REGION must be one of us-east-1, .*; JOURNAL_TABLE must be`));
 });
 
+test.concurrent.each(functions)('bundle: $name imported -> of Node only what it uses: no fetch', async ({ name }) => {
+  const script = `await import(${JSON.stringify(bundles[name])}); console.log(process.moduleLoadList.filter((part) => part.includes('undici')).join());`;
+  expect((await runFresh(script)).trim()).toBe('');
+});
+
 test.each(functions)('bundle: $name -> one small file with its source map beside it', async ({ name }) => {
   expect(isTooMuch({ bytes: (await stat(bundles[name])).size })).toBe(false);
   expect(await readFile(`${bundles[name]}.map`, 'utf8')).toContain('"version"');

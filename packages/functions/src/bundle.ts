@@ -9,6 +9,7 @@ import { build, stop, version } from 'esbuild';
 import type { BuildOptions, Metafile } from 'esbuild';
 import { functions } from './manifest.ts';
 import type { FunctionName, FunctionSpec } from './manifest.ts';
+import { requiredBuiltins } from './slim/required-builtins.ts';
 import { slim } from './slim/slim.ts';
 
 const sourceFolder = dirname(fileURLToPath(import.meta.url));
@@ -16,7 +17,7 @@ const rootFolder = resolve(sourceFolder, '../../..');
 
 /** What says how sources and dependencies are resolved and compiled, without being part of any bundle. */
 const surroundings = [
-  'package-lock.json', 'tsconfig.base.json', 'packages/functions/src/slim/slim.ts', 'packages/functions/src/slim/left-out.ts',
+  'package-lock.json', 'tsconfig.base.json', ...['slim', 'left-out', 'required-builtins'].map((name) => `packages/functions/src/slim/${name}.ts`),
   ...['core', 'api', 'adapters', 'functions'].flatMap((name) => [`packages/${name}/package.json`, `packages/${name}/tsconfig.json`]),
 ];
 
@@ -30,13 +31,13 @@ const options = {
   minify: true,
   legalComments: 'none',
   sourcemap: 'external',
-  // Dependencies that are CommonJS ask for Node's own modules by `require`, which ESM does not have.
-  banner: { js: "import{createRequire as createRequireOfBundle}from'node:module';const require=createRequireOfBundle(import.meta.url);" },
+  // ESM has no `require` of its own, and dependencies that are CommonJS ask for Node's modules by it.
+  banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
   // Found at runtime if at all: pg looks for its native twin only when asked to.
   external: ['pg-native'],
   // Lambda and the twin hand credentials over in the environment; looking anywhere else costs a third of the bundle.
   alias: { '@aws-sdk/credential-provider-node': join(sourceFolder, 'shared/environment-credentials.ts') },
-  plugins: [slim],
+  plugins: [requiredBuiltins, slim],
   logLevel: 'silent',
 } as const satisfies BuildOptions;
 
