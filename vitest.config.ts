@@ -17,7 +17,7 @@ const alone = onTwins('bad-input', 'client-library', 'keys');
  * A process runs many files: starting one for each, and loading the same modules in it again, was an eighth of all work. So a
  * test leaves nothing behind in its process; what it replaced is put back for it.
  */
-const shared = { isolate: false, restoreMocks: true, unstubEnvs: true, unstubGlobals: true } as const;
+const shared = { isolate: false, setupFiles: ['tools/leave-nothing.ts'], restoreMocks: true, unstubEnvs: true, unstubGlobals: true } as const;
 
 /** Three on two cores: a third of their time they wait, for a limit to pass or for a process. */
 const units = { ...shared, testTimeout: 30_000, hookTimeout: 60_000, maxWorkers: Math.ceil(availableParallelism() * 1.5), sequence: { groupOrder: 1 } } as const;

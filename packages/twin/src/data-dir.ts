@@ -3,7 +3,7 @@
  * Invariant: one supervisor at a time uses a folder; a lock whose owner is dead is taken over.
  */
 import { randomUUID } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Region } from '@understudy/core';
 import { leaveLedgerFolder, ledgerFolder, removeLedgerFolder } from './ledger-folder.ts';
@@ -106,7 +106,7 @@ function lock(path: string): () => void {
         if (!isExisting(error)) throw error;
         const owner = ownerOf(file);
         if (owner !== undefined && isTwin(owner)) throw new UsageError(`another twin (process ${owner}) uses ${path}; stop it, or choose another folder with --data-dir`);
-        rmSync(file, { force: true });
+        takeAway(file, owner);
       }
     }
   } finally {
@@ -114,7 +114,25 @@ function lock(path: string): () => void {
   }
 }
 
-const isExisting = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EEXIST';
+/** Only the lock that was looked at: meanwhile another twin may have taken the folder over, and has its lock put back. */
+function takeAway(file: string, owner: number | undefined): void {
+  const taken = `${file}.${randomUUID()}`;
+  try {
+    renameSync(file, taken);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
+  }
+  try {
+    if (ownerOf(taken) !== owner) linkSync(taken, file);
+  } finally {
+    rmSync(taken);
+  }
+}
+
+const hasCode = (error: unknown, code: string): boolean => error instanceof Error && 'code' in error && error.code === code;
+const isExisting = (error: unknown): boolean => hasCode(error, 'EEXIST');
+const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT');
 
 function ownerOf(file: string): number | undefined {
   try {

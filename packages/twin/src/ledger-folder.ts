@@ -11,6 +11,7 @@ import { accountFor, unreachableFolder } from './postgres/binaries.ts';
 
 /** Open to all and kept when the machine restarts. */
 const OPEN_TO_ALL = '/var/tmp';
+const MADE_BY_US: string = join(OPEN_TO_ALL, 'understudy-ledger-');
 
 /** Makes it when there is none yet. */
 export function ledgerFolder(dataFolder: string): string {
@@ -32,7 +33,8 @@ export function leaveLedgerFolder(dataFolder: string): void {
   const place = join(dataFolder, 'ledger');
   if (!existsSync(place) || !lstatSync(place).isSymbolicLink()) return;
   const elsewhere = realpathSync(place);
-  if (readdirSync(elsewhere).length > 0) return;
+  // A link to any other place was made by a person.
+  if (!elsewhere.startsWith(MADE_BY_US) || readdirSync(elsewhere).length > 0) return;
   // The link first: one that leads nowhere means that ledgers are gone.
   unlinkSync(place);
   rmdirSync(elsewhere);
@@ -42,7 +44,7 @@ export function leaveLedgerFolder(dataFolder: string): void {
 function make(place: string, dataFolder: string): void {
   const account = accountFor();
   if (account === undefined || unreachableFolder(dataFolder, account) === undefined) return mkdirSync(place, { mode: 0o755 });
-  const elsewhere = mkdtempSync(join(OPEN_TO_ALL, 'understudy-ledger-'));
+  const elsewhere = mkdtempSync(MADE_BY_US);
   try {
     chmodSync(elsewhere, 0o755);
     symlinkSync(elsewhere, place);

@@ -93,7 +93,8 @@ test('books: postings that give the number of another payment -> refused, and so
   const numbered = (statement: string, overriding = ''): string => statement.replace('(merchant_id', '(payment_no, merchant_id').replace("VALUES (", `${overriding}VALUES (${first?.payment_no}, `).replaceAll("'t1'", "'t2'");
   await expect(commit(payment({ transaction_id: "'t2'" }), numbered(debit), numbered(credit))).rejects.toMatchObject(refusal('posting_once_per_account'));
   await expect(commit(payment({ transaction_id: "'t2'" }), numbered(posting('a', 5)))).rejects.toMatchObject(refusal('posting_is_of_payment'));
-  await expect(commit(numbered(payment(), 'OVERRIDING SYSTEM VALUE '))).rejects.toMatchObject(refusal('entry_pkey'));
+  await expect(commit(numbered(payment(), 'OVERRIDING SYSTEM VALUE '))).rejects.toMatchObject(refusal('payment_number_once'));
+  await expect(commit(payment({ transaction_id: "'t2'" }).replace('(merchant_id', '(payment_no, merchant_id').replace('VALUES (', 'OVERRIDING SYSTEM VALUE VALUES (0, '))).rejects.toMatchObject(refusal('payment_number_is_positive'));
   expect(await counts()).toEqual({ payments: 1, postings: 2 });
 });
 

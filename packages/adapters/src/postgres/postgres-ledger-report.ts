@@ -36,22 +36,33 @@ interface LinesRow extends KeyRow {
 const PAYMENTS = 'SELECT payment_no, merchant_id, transaction_id, amount_minor, currency, status, acquirer_reference, posted_at FROM understudy.payment';
 const REFUNDS = 'SELECT payment_no, merchant_id, transaction_id, refund_id, amount_minor, status, posted_at FROM understudy.refund';
 
-const LINES = `SELECT posting.payment_no, posting.merchant_id, posting.transaction_id, count(*) AS lines,
+/** `within`: which numbers, of any of the tables. Said of each, so that each is read where its rows lie. */
+const linesOf = (within: (table: string) => string): string => `SELECT posting.payment_no, posting.merchant_id, posting.transaction_id, count(*) AS lines,
     count(*) FILTER (WHERE posting.currency = paid.currency AND (account, posting.amount_minor) IN (
       ('acquirer:receivable', moved.minor), ('merchant:' || paid.merchant_id || ':payable', -moved.minor))) AS matching
-  FROM understudy.posting LEFT JOIN understudy.payment AS paid USING (merchant_id, transaction_id)
-    LEFT JOIN understudy.refund AS given ON (given.merchant_id, given.transaction_id, given.refund_id) = (posting.merchant_id, posting.transaction_id, posting.refund_id)
-    CROSS JOIN LATERAL (SELECT CASE posting.refund_id WHEN '' THEN paid.amount_minor ELSE -given.amount_minor END AS minor) AS moved`;
+  FROM understudy.posting
+    LEFT JOIN understudy.payment AS paid ON ${within('paid')}
+      AND (paid.payment_no, paid.merchant_id, paid.transaction_id) = (posting.payment_no, posting.merchant_id, posting.transaction_id)
+    LEFT JOIN understudy.refund AS given ON ${within('given')}
+      AND (given.payment_no, given.merchant_id, given.transaction_id, given.refund_id) = (posting.payment_no, posting.merchant_id, posting.transaction_id, posting.refund_id)
+    CROSS JOIN LATERAL (SELECT CASE posting.refund_id WHEN '' THEN paid.amount_minor ELSE -given.amount_minor END AS minor) AS moved
+  WHERE ${within('posting')}`;
+
+/** $1 above which number, $2 up to which. */
+const inPage = (table: string): string => `${table}.payment_no > $1 AND ${table}.payment_no <= $2`;
+const LINES_OF_PAGE: string = `${linesOf(inPage)} GROUP BY 1, 2, 3`;
+/** $1 the numbers, $2 and $3 the ids. */
+const LINES_OF_KEY: string = `${linesOf((table) => `${table}.payment_no = ANY ($1::bigint[])`)} AND posting.merchant_id = $2 AND posting.transaction_id = $3 GROUP BY 1, 2, 3`;
 
 /** Above every number: where the last page ends. */
 const TOP = '9223372036854775807';
-/** Stray postings whose numbers are kept: more of them need somebody to find the one cause. */
+/** Payments with strays whose numbers are kept: more of them need somebody to find the one cause. */
 const STRAYS_MAX = 10_000;
 
 export class PostgresLedgerReport implements LedgerReport {
   readonly #pool: LedgerPool;
-  /** What a page found without a payment, for `of`: the ids of a posting lead to it by its payment alone. */
-  readonly #strays = new Map<string, string>();
+  /** Numbers of what a page found without its payment, for `of`: from ids alone only a payment leads to its postings. */
+  readonly #strays = new Map<string, Set<string>>();
 
   constructor(pool: LedgerPool) {
     this.#pool = pool;
@@ -64,10 +75,10 @@ export class PostgresLedgerReport implements LedgerReport {
       const rows = await connection.query<PaymentRow>(`${PAYMENTS} WHERE payment_no > $1 ORDER BY payment_no LIMIT $2`, [cursor, limit]);
       const last = rows.length < limit ? undefined : rows.at(-1);
       const range = [cursor, last?.payment_no ?? TOP];
-      const lines = await connection.query<LinesRow>(`${LINES} WHERE posting.payment_no > $1 AND posting.payment_no <= $2 GROUP BY 1, 2, 3`, range);
-      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE payment_no > $1 AND payment_no <= $2`, range);
+      const lines = await connection.query<LinesRow>(LINES_OF_PAGE, range);
+      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE ${inPage('refund')}`, range);
       const { entries, strays } = entriesOf(rows, lines, refunds);
-      for (const stray of strays) if (this.#strays.size < STRAYS_MAX) this.#strays.set(keyText(keyOf(stray)), stray.payment_no);
+      for (const stray of strays) this.#remember(stray);
       return { entries, ...(last && { cursor: last.payment_no }) };
     });
   }
@@ -76,13 +87,21 @@ export class PostgresLedgerReport implements LedgerReport {
     return this.#inSnapshot(async (connection) => {
       const ids = [key.merchantId, key.transactionId];
       const rows = await connection.query<PaymentRow>(`${PAYMENTS} WHERE merchant_id = $1 AND transaction_id = $2`, ids);
-      const number = rows[0]?.payment_no ?? this.#strays.get(keyText(key));
-      if (number === undefined) return undefined;
-      const values = [number, ...ids];
-      const lines = await connection.query<LinesRow>(`${LINES} WHERE (posting.payment_no, posting.merchant_id, posting.transaction_id) = ($1, $2, $3) GROUP BY 1, 2, 3`, values);
-      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE (payment_no, merchant_id, transaction_id) = ($1, $2, $3)`, values);
-      return entriesOf(rows, lines, refunds).entries[0];
+      const numbers = [...rows.map((row) => row.payment_no), ...(this.#strays.get(keyText(key)) ?? [])];
+      if (numbers.length === 0) return undefined;
+      const values = [numbers, ...ids];
+      const lines = await connection.query<LinesRow>(LINES_OF_KEY, values);
+      const refunds = await connection.query<RefundRow>(`${REFUNDS} WHERE payment_no = ANY ($1::bigint[]) AND merchant_id = $2 AND transaction_id = $3`, values);
+      const { entries: [entry], strays } = entriesOf(rows, lines, refunds);
+      return entry && strays.length > 0 ? { ...entry, balanced: false } : entry;
     });
+  }
+
+  #remember(stray: LinesRow | RefundRow): void {
+    const text = keyText(keyOf(stray));
+    const known = this.#strays.get(text);
+    if (known) known.add(stray.payment_no);
+    else if (this.#strays.size < STRAYS_MAX) this.#strays.set(text, new Set([stray.payment_no]));
   }
 
   #inSnapshot<T>(use: (connection: Connection) => Promise<T>): Promise<T> {
@@ -96,20 +115,21 @@ export class PostgresLedgerReport implements LedgerReport {
 }
 
 interface PageEntries {
+  /** Those with a row first. */
   readonly entries: readonly LedgerEntry[];
-  /** Rows of payments that are not there. */
+  /** Rows that belong to no payment that is there under their number. */
   readonly strays: readonly (LinesRow | RefundRow)[];
 }
 
 function entriesOf(rows: readonly PaymentRow[], lines: readonly LinesRow[], refunds: readonly RefundRow[]): PageEntries {
-  const textOf = (row: KeyRow): string => keyText(keyOf(row));
-  const linesOf = new Map(lines.map((line) => [textOf(line), line]));
-  const refundsOf = Map.groupBy(refunds, textOf);
-  const known = new Set(rows.map(textOf));
-  const strays = [...new Map([...lines, ...refunds].filter((row) => !known.has(textOf(row))).map((row) => [textOf(row), row])).values()];
+  const placeOf = (row: PaymentRow | LinesRow | RefundRow): string => `${row.payment_no} ${keyText(keyOf(row))}`;
+  const linesAt = new Map(lines.map((line) => [placeOf(line), line]));
+  const refundsAt = Map.groupBy(refunds, placeOf);
+  const known = new Set(rows.map(placeOf));
+  const strays = [...lines, ...refunds].filter((row) => !known.has(placeOf(row)));
   return {
     entries: [
-      ...rows.map((row) => entryOf(row, linesOf.get(textOf(row)), refundsOf.get(textOf(row)) ?? [])),
+      ...rows.map((row) => entryOf(row, linesAt.get(placeOf(row)), refundsAt.get(placeOf(row)) ?? [])),
       ...strays.map((row): LedgerEntry => ({ side: 'ledger', ...keyOf(row), refunds: [], balanced: false, newestAt: epochMs(0) })),
     ],
     strays,

@@ -5,6 +5,7 @@
  */
 import { appendFileSync, closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Spool } from '@understudy/core';
 
 interface Piece {
@@ -23,7 +24,7 @@ export class FileSpool implements Spool {
     this.#path = join(folder, 'spool');
   }
 
-  /** Blocks for some ten microseconds, less than the way through the thread pool would take; an audit has nothing else to do meanwhile. */
+  /** Blocks for some ten microseconds, less than the way through the thread pool would take. */
   async append(partition: number, bytes: Uint8Array): Promise<void> {
     appendFileSync(this.#path, bytes, { mode: 0o600, flag: this.#written === 0 ? 'ax' : 'a' });
     const pieces = this.#pieces.get(partition) ?? [];
@@ -33,6 +34,8 @@ export class FileSpool implements Spool {
   }
 
   async read(partition: number): Promise<Uint8Array> {
+    // What is compared blocks as well: whoever shares the process has a turn between two partitions.
+    await setImmediate();
     const pieces = this.#pieces.get(partition);
     if (!pieces) return new Uint8Array();
     const size = pieces.reduce((sum, piece) => sum + piece.size, 0);

@@ -31,6 +31,9 @@ const epoch = epochOf(1);
 const amount = { minor: minorUnits(1250n), currency: 'EUR' };
 const others = [{ ...amount, minor: minorUnits(1251n) }, { ...amount, currency: 'USD' }, { ...amount, minor: minorUnits(2n ** 70n) }];
 
+/** Two fill a sheet, one is longer than a sheet, one is so only once it is JSON. */
+const LONG = ['r'.repeat(14_000), 'r'.repeat(33_000), 'ü'.repeat(7_000)];
+
 class Mix {
   readonly records: Records = { payments: [], rows: [], charges: [] };
   readonly #random: SeededRandom;
@@ -55,7 +58,7 @@ class Mix {
 
   add(key: PaymentKey): void {
     const money = this.#mostly(amount, ...others);
-    const reference = this.#mostly(`ch_${key.transactionId}`, 'ch_ü', '');
+    const reference = this.#mostly(`ch_${key.transactionId}`, 'ch_ü', '', ...LONG);
     for (let times = this.#mostly(1, 0, 2); times > 0; times -= 1) this.records.payments.push(this.#payment(key, this.#mostly(money, ...others), this.#mostly(reference, 'ch_x')));
     for (let times = this.#mostly(1, 0, 2); times > 0; times -= 1) this.records.rows.push(this.#row(key, this.#mostly(money, ...others), this.#mostly(reference, 'ch_y')));
     for (let times = this.#mostly(1, 0, 2); times > 0; times -= 1) this.records.charges.push(this.#charge(key, this.#mostly(money, ...others), this.#mostly(reference, 'ch_z')));

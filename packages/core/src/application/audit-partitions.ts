@@ -7,6 +7,8 @@ import type { Spool } from '../ports/audit-reports.ts';
 
 /** Each is held in memory when it is compared: of a million payments some 8,000, about 2 MB. */
 export const AUDIT_PARTITIONS = 128;
+/** The upper bits of a hash depend on every character, its lower ones on the lower bits of each: ids that resemble each other would share a partition. */
+const PARTITION_SHIFT = 25;
 /** With 128 partitions 4 MB in all; less would be written too often, more only strays further from the processor's cache. */
 const SHEET_BYTES = 32_768;
 
@@ -21,7 +23,7 @@ export class Partitions {
   /** Undefined: done at once. An audit adds millions of entries, and to wait for each costs more than to add it. */
   add(entry: AuditEntry): Promise<void> | undefined {
     const hash = hashOf(entry);
-    const partition = hash % AUDIT_PARTITIONS;
+    const partition = hash >>> PARTITION_SHIFT;
     const size = pack(entry, hash, this.#sheetOf(partition));
     return size === 0 ? undefined : this.#addToNext(partition, { entry, hash, size });
   }

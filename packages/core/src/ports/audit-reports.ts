@@ -14,7 +14,7 @@ export interface PageRequest {
 
 /** What the books of one region hold, and whether each payment's postings are those of its row. Throws PortFault of port `ledger`. */
 export interface LedgerReport {
-  /** In the order of the keys; each page of one instant. What is posted meanwhile may be missed. */
+  /** In an order of its own; each page of one instant. What is posted meanwhile may be missed. */
   page(request: PageRequest): Promise<ReportPage<LedgerEntry>>;
   of(key: PaymentKey): Promise<LedgerEntry | undefined>;
 }

@@ -42,7 +42,8 @@ async function isFree(port: number): Promise<boolean> {
 /** It keeps no process alive. */
 const listening = (port: number): Promise<Server | undefined> =>
   new Promise((resolve) => {
-    const server = createServer().unref();
+    // Whoever calls is sent away: a connection that stays would keep the server from closing.
+    const server = createServer((socket) => socket.destroy()).unref();
     server.once('error', () => resolve(undefined));
     server.listen(port, HOST, () => resolve(server));
   });

@@ -10,8 +10,10 @@ export const paymentNumber: Migration = {
   sql: `
 ALTER TABLE understudy.payment ADD COLUMN payment_no bigint GENERATED ALWAYS AS IDENTITY;
 COMMENT ON COLUMN understudy.payment.payment_no IS 'Of these books alone: what belongs to a payment refers to it.';
--- With the ids, so that whatever names a number names them as well.
-ALTER TABLE understudy.payment ADD CONSTRAINT payment_by_number UNIQUE (payment_no, merchant_id, transaction_id);
+-- Whoever writes by hand may give a number. With the ids, so that whatever names a number names them as well.
+ALTER TABLE understudy.payment ADD CONSTRAINT payment_number_is_positive CHECK (payment_no >= 1),
+  ADD CONSTRAINT payment_number_once UNIQUE (payment_no),
+  ADD CONSTRAINT payment_by_number UNIQUE (payment_no, merchant_id, transaction_id);
 
 ALTER TABLE understudy.posting ADD COLUMN payment_no bigint, DISABLE TRIGGER USER;
 UPDATE understudy.posting SET payment_no = payment.payment_no FROM understudy.payment WHERE (payment.merchant_id, payment.transaction_id) = (posting.merchant_id, posting.transaction_id);
@@ -33,7 +35,9 @@ ALTER TABLE understudy.refund ENABLE TRIGGER USER, ALTER COLUMN payment_no SET N
 CREATE INDEX refund_by_payment ON understudy.refund (payment_no);
 ALTER TABLE understudy.entry ENABLE TRIGGER USER, ALTER COLUMN payment_no SET NOT NULL, DROP CONSTRAINT entry_merchant_id_transaction_id_fkey,
   ADD CONSTRAINT entry_is_of_payment FOREIGN KEY (payment_no, merchant_id, transaction_id) REFERENCES understudy.payment (payment_no, merchant_id, transaction_id),
-  DROP CONSTRAINT entry_pkey, ADD PRIMARY KEY (payment_no, refund_id);
+  DROP CONSTRAINT entry_pkey, ADD PRIMARY KEY (payment_no, refund_id),
+  -- So its id, which is made of these, is of no other entry.
+  ADD CONSTRAINT entry_id_is_plain CHECK (strpos(merchant_id, '/') = 0 AND strpos(transaction_id, '/') = 0 AND strpos(transaction_id, '~') = 0);
 
 -- For whoever names a payment by its ids alone: refunds, which come one by one, somebody by hand, or a function of the
 -- version before this one.
@@ -55,8 +59,7 @@ CREATE TRIGGER refund_finds_payment BEFORE INSERT ON understudy.refund
 CREATE TRIGGER entry_finds_payment BEFORE INSERT ON understudy.entry
   FOR EACH ROW WHEN (NEW.payment_no IS NULL) EXECUTE FUNCTION understudy.find_payment_no();
 
--- As they were, by number. Ids are compared beside it: they say which payment is meant, the number only where it is,
--- and whoever writes by hand may give a number twice.
+-- As they were, by number. Ids are compared beside it: they say which payment is meant, the number only where it is.
 CREATE OR REPLACE FUNCTION understudy.require_balance() RETURNS trigger LANGUAGE plpgsql AS $body$
 DECLARE
   paid understudy.payment;

@@ -143,6 +143,13 @@ const spoolCases: Readonly<Record<string, (fixture: { readonly spool: Spool; rea
     }
     assert((await spool.read(3)).length === 0, 'nothing was appended here');
   },
+  'partitions of several sizes, the small one read first -> each whole': async ({ spool }) => {
+    for (const [partition, size] of [[1, 10], [2, 5000], [3, 100]] as const) await spool.append(partition, new Uint8Array(size).fill(partition));
+    for (const [partition, size] of [[1, 10], [2, 5000], [3, 100]] as const) {
+      const read = await spool.read(partition);
+      assert(read.length === size && read.every((byte) => byte === partition), `all ${size} bytes are here`);
+    }
+  },
 };
 
 export const ledgerReportContract = (make: () => Promise<LedgerReportFixture>): readonly ContractCase[] => casesOf(make, ledgerCases);
