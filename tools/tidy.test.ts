@@ -11,6 +11,7 @@ const HEADER_FROM_LINES = 15;
 
 /** Files that are longer than the rest may be, how long they are allowed to be, and why. */
 const longFiles: Readonly<Record<string, { readonly linesMax: number; readonly because: string }>> = {
+  'docs/performance.md': { linesMax: 700, because: 'it is generated: a row for each figure of each run that is kept' },
   'package-lock.json': { linesMax: Infinity, because: 'npm writes it' },
   'packages/twin/src/switchboard/switchboard.test.ts': { linesMax: 502, because: 'one table of links and faults; to be split when it is next touched' },
 };
