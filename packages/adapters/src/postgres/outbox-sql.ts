@@ -5,9 +5,11 @@ const EVENT = 'event.id AS place, event.merchant_id, event.transaction_id, event
 const DELIVERY = `delivery.id, delivery.target, delivery.failures, delivery.due_at, delivery.told_at, delivery.dead_at, delivery.last_answer, delivery.answered_at, ${EVENT}`;
 const WITH_EVENT = 'JOIN understudy.outbox AS event ON event.id = delivery.outbox_id';
 
-/** Payments named by two columns of text, $n and the next. Once each: a batch of hints names a payment again for its refund. */
-const keys = (n: number): string => `(SELECT DISTINCT payment_no FROM understudy.payment
-  JOIN unnest($${n}::text[], $${n + 1}::text[]) AS named (merchant_id, transaction_id) USING (merchant_id, transaction_id)) AS wanted`;
+/** Payments named by two columns of text, $n and the next. */
+const named = (n: number): string => `unnest($${n}::text[], $${n + 1}::text[]) AS named (merchant_id, transaction_id)`;
+
+/** Their numbers. Once each: a batch of hints names a payment again for its refund. */
+const keys = (n: number): string => `(SELECT DISTINCT payment_no FROM understudy.payment JOIN ${named(n)} USING (merchant_id, transaction_id)) AS wanted`;
 
 /** $1 how many, $2 merchants left out. */
 export const UNADDRESSED: string = `
@@ -16,7 +18,7 @@ SELECT ${EVENT} FROM understudy.outbox AS event WHERE addressed_at IS NULL AND m
 /** As UNADDRESSED, of the payments $3 and $4: compared with all that is not addressed yet, which is little and has an index of its own. */
 export const UNADDRESSED_OF_KEYS: string = `
 SELECT ${EVENT} FROM understudy.outbox AS event
-  JOIN (SELECT DISTINCT * FROM unnest($3::text[], $4::text[]) AS named (merchant_id, transaction_id)) AS wanted USING (merchant_id, transaction_id)
+  JOIN (SELECT DISTINCT * FROM ${named(3)}) AS wanted USING (merchant_id, transaction_id)
 WHERE addressed_at IS NULL AND merchant_id <> ALL ($2::text[]) ORDER BY id LIMIT $1`;
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { SourceMap } from 'node:module';
 import { basename } from 'node:path';
+import { escape, picture } from './svg.ts';
 
 interface CallFrame {
   readonly functionName: string;
@@ -75,7 +76,6 @@ function framesOf({ nodes, samples, timeDeltas }: CpuProfile, find: FindSource):
   return root;
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const STYLE = '<style>text{font:11px system-ui,sans-serif;fill:#222}.title{font-size:13px;font-weight:600;fill:#888}rect{stroke:#fff;stroke-width:.5}.ours{fill:#7fb2ef}.library{fill:#f0b27a}.node{fill:#d3d8de}</style>';
 
 /** `calls`: how often the profiled thing was done, so that each function's part of one is told. */
@@ -100,5 +100,5 @@ export function flameGraph(profile: CpuProfile, { title, calls, find = () => und
     return `<g><title>${escape(told)}</title><rect class="${frame.from}" x="${left.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="${ROW - 1}"/>${shown.length > 2 ? `<text x="${(left + 3).toFixed(1)}" y="${top + 12}">${escape(shown)}</text>` : ''}</g>`;
   });
   const heading = `${title}: ${(root.us / calls).toFixed(0)} µs a call (blue: the project's own, orange: libraries, grey: Node)`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${TOP + (deepest + 1) * ROW + 4}" role="img" aria-label="${escape(heading)}">\n${STYLE}\n<text class="title" x="0" y="16">${escape(heading)}</text>\n${rects.join('\n')}\n</svg>\n`;
+  return picture({ width: WIDTH, height: TOP + (deepest + 1) * ROW + 4, style: STYLE, title: heading }, rects.join('\n'));
 }

@@ -2,6 +2,7 @@
 import type { Series } from '../benchmark.ts';
 import { shown } from '../measure/compare.ts';
 import type { Comparison, Measured } from '../measure/compare.ts';
+import { escape, picture } from './svg.ts';
 
 const WIDTH = 720;
 const LABEL = 250;
@@ -9,14 +10,12 @@ const FIGURE = 110;
 const BAR = 26;
 const TOP = 40;
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const px = (value: number): string => value.toFixed(1);
 
 /** Both on a light page and on a dark one. */
 const STYLE = '<style>text{font:13px system-ui,sans-serif;fill:#555}.title{font-weight:600}.ours{fill:#2a78d6}.baseline{fill:#9aa4b2}.spread{stroke:#333;stroke-width:1.5}.grid{stroke:#ccc;stroke-width:1}.line{fill:none;stroke-width:2}@media(prefers-color-scheme:dark){text{fill:#bbb}.spread{stroke:#eee}.grid{stroke:#444}}</style>';
 
-const svg = (height: number, title: string, body: string): string =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">\n${STYLE}\n<text class="title" x="0" y="18">${escape(title)}</text>\n${body}\n</svg>\n`;
+const svg = (height: number, title: string, body: string): string => picture({ width: WIDTH, height, style: STYLE, title }, body);
 
 /** A bar for ours and each baseline, from zero to the median, with a line from the least to the most. */
 export function barPlot({ what, unit, better, ours, baselines }: Comparison): string {

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { SourceMap } from 'node:module';
 import { dirname } from 'node:path';
 import { flameGraph } from '../report/flame.ts';
-import type { CpuProfile } from '../report/flame.ts';
+import type { CpuProfile, FindSource } from '../report/flame.ts';
 import type { WarmFunction } from './function-process.ts';
 
 export interface FlamesToDraw {
@@ -21,7 +21,6 @@ export async function drawFlames({ warm, bundle, title, calls, svgFile }: Flames
   await warm.call(calls, 'flames', profileFile);
   const profile = JSON.parse(await readFile(profileFile, 'utf8')) as CpuProfile;
   const map = new SourceMap(JSON.parse(await readFile(`${bundle}.map`, 'utf8')) as ConstructorParameters<typeof SourceMap>[0]);
-  const find = ({ url, lineNumber, columnNumber }: { readonly url: string; readonly lineNumber: number; readonly columnNumber: number }) =>
-    (url.endsWith(bundle) ? map.findEntry(lineNumber, columnNumber) : undefined);
+  const find: FindSource = ({ url, lineNumber, columnNumber }) => (url.endsWith(bundle) ? map.findEntry(lineNumber, columnNumber) : undefined);
   await writeFile(svgFile, flameGraph(profile, { title, calls, find }));
 }

@@ -8,7 +8,7 @@ import type { Spool } from '../ports/audit-reports.ts';
 /** Each is held in memory when it is compared: of a million payments some 8,000, about 2 MB. */
 export const AUDIT_PARTITIONS = 128;
 /** The upper bits of a hash depend on every character, its lower ones on the lower bits of each: ids that resemble each other would share a partition. */
-const PARTITION_SHIFT = 25;
+const PARTITION_SHIFT: number = Math.clz32(AUDIT_PARTITIONS - 1);
 /** With 128 partitions 4 MB in all; less would be written too often, more only strays further from the processor's cache. */
 const SHEET_BYTES = 32_768;
 
