@@ -3,7 +3,7 @@
 import { CUSTOMER_INDEX, WORK_INDEX } from '@understudy/adapters/dynamodb';
 import type { Right } from './shared/rights.ts';
 
-export type TableRight = Extract<Right, `table:${string}` | `sessions:${string}` | `${string}index:query`>;
+export type TableRight = Extract<Right, `table:${string}` | `sessions:${string}` | `${string}index:read`>;
 
 export interface TableGrant {
   readonly table: 'journal' | 'sessions';
@@ -18,8 +18,8 @@ export const tableGrants: Readonly<Record<TableRight, TableGrant>> = {
   'table:write': { table: 'journal', actions: ['PutItem', 'UpdateItem'] },
   'table:delete': { table: 'journal', actions: ['DeleteItem'] },
   'table:scan': { table: 'journal', actions: ['Scan'] },
-  'index:query': { table: 'journal', index: WORK_INDEX, actions: ['Query'] },
-  'customer-index:query': { table: 'journal', index: CUSTOMER_INDEX, actions: ['Query'] },
+  'index:read': { table: 'journal', index: WORK_INDEX, actions: ['Query', 'Scan'] },
+  'customer-index:read': { table: 'journal', index: CUSTOMER_INDEX, actions: ['Query'] },
   'sessions:read': { table: 'sessions', actions: ['GetItem'] },
   'sessions:write': { table: 'sessions', actions: ['PutItem'] },
 };

@@ -68,7 +68,9 @@ test('permissions: a right to one index -> neither to the other, nor to the tabl
   await as('confirm').send(query('work'));
   await expect(as('confirm').send(query('customer'))).rejects.toMatchObject(denied);
   await expect(as('confirm').send(query())).rejects.toMatchObject(denied);
-  await expect(as('confirm').send(new ScanCommand({ TableName: tableName, IndexName: 'work' }))).rejects.toMatchObject(denied);
+  await as('confirm').send(new ScanCommand({ TableName: tableName, IndexName: 'work' }));
+  await expect(as('confirm').send(new ScanCommand({ TableName: tableName }))).rejects.toMatchObject(denied);
+  await expect(as('read').send(new ScanCommand({ TableName: tableName, IndexName: 'customer' }))).rejects.toMatchObject(denied);
 });
 
 test('permissions: a tool, which says no name -> may do everything; a name that nobody has -> nothing', async () => {

@@ -50,6 +50,12 @@ export class DynamoWorkIndex implements WorkIndex {
     return { entries: Items.map(entryOf), ...(last && { cursor: `${last['pk']?.S} ${last['work_sort']?.S}` }) };
   }
 
+  async all(limit: number): ReturnType<WorkIndex['all']> {
+    const input = { TableName: this.#connection.table, IndexName: WORK_INDEX, Limit: limit };
+    const { Items = [], LastEvaluatedKey: last } = await this.#connection.call('journal', ({ service }) => service.call('Scan', input));
+    return last ? undefined : Items.map(entryOf);
+  }
+
   /** A page may be empty and still have a cursor: the table holds other items too. */
   async scan(page: { readonly limit: number; readonly cursor?: string }): Promise<ScanPage> {
     const input = {

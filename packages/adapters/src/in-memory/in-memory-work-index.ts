@@ -53,6 +53,11 @@ export class InMemoryWorkIndex implements WorkIndex {
     return { entries: page.map(({ entry }) => entry), ...(last && found.length > limit && { cursor: last.sort }) };
   }
 
+  async all(limit: number): ReturnType<WorkIndex['all']> {
+    const size = this.#shards.reduce((sum, entries) => sum + entries.size, 0);
+    return size > limit ? undefined : this.#shards.flatMap((entries) => [...entries.values()]);
+  }
+
   async scan(page: { readonly limit: number; readonly cursor?: string }): Promise<{ readonly payments: readonly Payment[]; readonly cursor?: string }> {
     const from = Number(page.cursor ?? 0);
     const payments = this.#journal.payments();

@@ -41,6 +41,11 @@ export class GeneratedJournal implements Journal, WorkIndex {
     return { entries, ...(n < this.#size && { cursor: String(n) }) };
   }
 
+  /** A journal of any number of payments is more than one request gives. */
+  async all(): ReturnType<WorkIndex['all']> {
+    return undefined;
+  }
+
   async scan({ limit, cursor }: { readonly limit: number; readonly cursor?: string }): Promise<ScanPage> {
     const from = Number(cursor ?? 0);
     const to = Math.min(this.#size, from + limit);

@@ -76,10 +76,11 @@ test('confirm: posted again under a later epoch meanwhile -> not confirmed for t
   const ports = portsOf(world, other);
   const workIndex: typeof ports.workIndex = {
     scan: (page) => ports.workIndex.scan(page),
-    query: async (query) => {
-      const page = await ports.workIndex.query(query);
-      if (page.entries.length > 0) await world.backstage.journal.markPosted(key, { epoch: epochOf(2), at: world.clock.now(), region: other, acceptedAt: world.clock.now() });
-      return page;
+    query: (query) => ports.workIndex.query(query),
+    all: async (limit) => {
+      const all = await ports.workIndex.all(limit);
+      await world.backstage.journal.markPosted(key, { epoch: epochOf(2), at: world.clock.now(), region: other, acceptedAt: world.clock.now() });
+      return all;
     },
   };
   expect(await confirm({ ...ports, workIndex })).toEqual({ code: 'walked', confirmed: 0 });

@@ -82,7 +82,7 @@ describe('reconcile: the plain way', () => {
     const walked = async (shardsAhead: number): Promise<readonly number[]> => {
       const shards: number[] = [];
       const query: RegionPorts['workIndex']['query'] = async ({ shard }) => ({ entries: [], ...(shards.push(shard) < 0 && { cursor: '' }) });
-      await reconcile({ ...portsOf(world, east), workIndex: { ...portsOf(world, east).workIndex, query } }, { ...noGrace, shardsAhead });
+      await reconcile({ ...portsOf(world, east), workIndex: { ...portsOf(world, east).workIndex, all: async () => undefined, query } }, { ...noGrace, shardsAhead });
       return shards;
     };
     const [plain, ahead] = [await walked(0), await walked(32)];
@@ -96,6 +96,7 @@ describe('reconcile: the plain way', () => {
     const entries = Array.from({ length: 1234 }, (_, i) => ({ key: keyOf(`p${String(i).padStart(5, '0')}`), postedEpoch: 0 as never, acceptedAt: i as never }));
     const index = {
       ...portsOf(world, east).workIndex,
+      all: async () => undefined,
       query: async ({ shard, limit, cursor }: { readonly shard: number; readonly limit: number; readonly cursor?: string }) => {
         const start = Number(cursor ?? 0);
         const rest = shard === 17 ? entries.slice(start, start + limit) : [];
@@ -111,6 +112,7 @@ describe('reconcile: the plain way', () => {
 /** An index that shows `perShard` entries in each of its shards, all posted under epoch 1. */
 const fullIndex = (ports: RegionPorts, perShard: number): RegionPorts['workIndex'] => ({
   scan: (page) => ports.workIndex.scan(page),
+  all: async () => undefined,
   query: async ({ shard, limit, cursor }) => {
     const start = Number(cursor ?? 0);
     const entries = Array.from({ length: Math.min(limit, perShard - start) }, (_, i) => ({ key: keyOf(`p${shard}-${start + i}`), postedEpoch: 1 as never, acceptedAt: 1 as never }));
@@ -351,6 +353,7 @@ describe('reconcile: what a failover lost', () => {
     const journal: typeof ports.journal = Object.create(ports.journal, { read: { value: (key: typeof damaged) => (key.transactionId === 'p1' ? fault() : ports.journal.read(key)) } }) as typeof ports.journal;
     const workIndex: typeof ports.workIndex = {
       query: (query) => ports.workIndex.query(query),
+      all: (limit) => ports.workIndex.all(limit),
       scan: async (page) => {
         const whole = await ports.workIndex.scan(page);
         return { ...whole, payments: whole.payments.filter((payment) => payment.transactionId !== 'p1'), unreadable: [damaged] };
@@ -367,6 +370,7 @@ describe('reconcile: what a failover lost', () => {
     const stale = (await world.backstage.journal.read(keyOf('p0'))) as Payment;
     const workIndex: typeof ports.workIndex = {
       scan: (page) => ports.workIndex.scan(page),
+      all: async () => undefined,
       query: async (query) => ({ entries: query.shard === 0 ? [{ key: keyOf('never'), postedEpoch: 1 as never, acceptedAt: stale.acceptance?.acceptedAt as never }] : [] }),
     };
     expect(await reconcile({ ...ports, workIndex }, noGrace)).toMatchObject({ settled: 0, backlog: 0, waiting: 0 });

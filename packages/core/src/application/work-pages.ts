@@ -25,8 +25,10 @@ export type PageOfWork = readonly FoundWork[];
  * a snapshot that idles for a minute.
  */
 const PAGE = 500;
-/** Shards read at once: a pass over an empty index costs 64 small reads. */
+/** Shards read at once. */
 const SHARDS_AT_ONCE = 8;
+/** Up to so many entries are read whole: of their size that costs no more than one small read of each shard, which would be many requests. */
+const WHOLE_MAX = 2000;
 
 export interface WantedWork {
   readonly posted: 'below' | 'equal';
@@ -37,7 +39,25 @@ export interface WantedWork {
   readonly firstShard?: number;
 }
 
-export async function* walkOfWork(index: WorkIndex, { firstShard = 0, ...wanted }: WantedWork): AsyncGenerator<PageOfWork> {
+export async function* walkOfWork(index: WorkIndex, wanted: WantedWork): AsyncGenerator<PageOfWork> {
+  const all = await index.all(WHOLE_MAX);
+  if (!all) return yield* walkOfShards(index, wanted);
+  const found = turned(all.filter((entry) => isWanted(entry, wanted)).toSorted(asInShard), (wanted.firstShard ?? 0) / WORK_SHARDS);
+  for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE);
+}
+
+const isWanted = ({ postedEpoch }: WorkEntry, { posted, epoch, from = epochOf(0) }: WantedWork): boolean =>
+  (posted === 'equal' ? postedEpoch === epoch : postedEpoch >= from && postedEpoch < epoch);
+
+const asInShard = (a: WorkEntry, b: WorkEntry): number => a.postedEpoch - b.postedEpoch || a.acceptedAt - b.acceptedAt;
+
+/** Begins at that share of it, as a walk through the shards begins at one of them. */
+const turned = <T>(entries: readonly T[], share: number): readonly T[] => {
+  const first = Math.floor(share * entries.length);
+  return [...entries.slice(first), ...entries.slice(0, first)];
+};
+
+async function* walkOfShards(index: WorkIndex, { firstShard = 0, ...wanted }: WantedWork): AsyncGenerator<PageOfWork> {
   for (let first = 0; first < WORK_SHARDS; first += SHARDS_AT_ONCE) {
     const shards = Array.from({ length: Math.min(SHARDS_AT_ONCE, WORK_SHARDS - first) }, (_, i) => (firstShard + first + i) % WORK_SHARDS);
     const heads = await inParallel(shards, SHARDS_AT_ONCE, (shard) => index.query({ ...wanted, shard, limit: PAGE }));
@@ -105,28 +125,45 @@ export async function oldestUnpostedAgeMs(ports: OldestWorkPorts, record: EpochR
   return Math.max(0, ports.clock.now() - Math.max(record.at, oldest.acceptedAt));
 }
 
+async function oldestWaiting(ports: OldestWorkPorts, record: EpochRecord): Promise<WorkEntry | undefined> {
+  let [looks, startedAt] = [0, ports.clock.now()];
+  for await (const entry of neverPosted(ports.workIndex)) {
+    if (looks === 0) startedAt = ports.clock.now();
+    if (looks >= LOOKS_MAX || ports.clock.now() - startedAt >= LOOKING_MS_MAX) return undefined;
+    if (await stillWaits(ports, record, entry)) return entry;
+    looks += 1;
+  }
+  return undefined;
+}
+
+/** What the index shows as never posted, the oldest first. */
+async function* neverPosted(index: WorkIndex): AsyncGenerator<WorkEntry> {
+  const all = await index.all(WHOLE_MAX);
+  if (all) yield* all.filter((entry) => entry.postedEpoch === 0).toSorted(asInShard);
+  else yield* neverPostedByShards(index);
+}
+
 interface ShardHead {
   readonly shard: number;
   readonly entry: WorkEntry;
   readonly cursor?: string;
 }
 
-/** Looks at the oldest entry of all shards first, and at the next of its shard when it does not wait. */
-async function oldestWaiting(ports: OldestWorkPorts, record: EpochRecord): Promise<WorkEntry | undefined> {
+/** Reads the oldest entry of each shard first, and then, whenever one is given, the next of its shard. */
+async function* neverPostedByShards(index: WorkIndex): AsyncGenerator<WorkEntry> {
   const shards = Array.from({ length: WORK_SHARDS }, (_, shard) => shard);
-  const heads = (await inParallel(shards, SHARDS_AT_ONCE, (shard) => headOf(ports, shard))).filter((head) => head !== undefined);
-  const startedAt = ports.clock.now();
-  for (let looks = 0; looks < LOOKS_MAX && ports.clock.now() - startedAt < LOOKING_MS_MAX; looks += 1) {
+  const heads = (await inParallel(shards, SHARDS_AT_ONCE, (shard) => headOf(index, shard))).filter((head) => head !== undefined);
+  for (;;) {
     const oldest = heads.toSorted((a, b) => a.entry.acceptedAt - b.entry.acceptedAt)[0];
-    if (!oldest || (await stillWaits(ports, record, oldest.entry))) return oldest?.entry;
-    const next = oldest.cursor === undefined ? undefined : await headOf(ports, oldest.shard, oldest.cursor);
+    if (!oldest) return;
+    yield oldest.entry;
+    const next = oldest.cursor === undefined ? undefined : await headOf(index, oldest.shard, oldest.cursor);
     heads.splice(heads.indexOf(oldest), 1, ...(next ? [next] : []));
   }
-  return undefined;
 }
 
-async function headOf(ports: OldestWorkPorts, shard: number, cursor?: string): Promise<ShardHead | undefined> {
-  const page = await ports.workIndex.query({ shard, posted: 'below', epoch: epochOf(1), limit: 1, ...(cursor === undefined ? {} : { cursor }) });
+async function headOf(index: WorkIndex, shard: number, cursor?: string): Promise<ShardHead | undefined> {
+  const page = await index.query({ shard, posted: 'below', epoch: epochOf(1), limit: 1, ...(cursor === undefined ? {} : { cursor }) });
   const [entry] = page.entries;
   return entry && { shard, entry, ...(page.cursor === undefined ? {} : { cursor: page.cursor }) };
 }

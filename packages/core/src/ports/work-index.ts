@@ -37,5 +37,7 @@ export interface ScanPage {
  */
 export interface WorkIndex {
   query(query: WorkQuery): Promise<{ readonly entries: readonly WorkEntry[]; readonly cursor?: string }>;
+  /** The whole index in one request, in no order. Undefined: more than `limit` entries, or than one request gives. */
+  all(limit: number): Promise<readonly WorkEntry[] | undefined>;
   scan(page: { readonly limit: number; readonly cursor?: string }): Promise<ScanPage>;
 }

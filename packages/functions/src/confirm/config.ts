@@ -7,5 +7,5 @@ export const confirmVariables = [
 ] as const;
 
 export const confirmRights: readonly Right[] = [
-  'table:read', 'table:write', 'index:query', 'ledger:own',
+  'table:read', 'table:write', 'index:read', 'ledger:own',
 ];

@@ -8,7 +8,7 @@ export const detectVariables = [
 ] as const;
 
 export const detectRights: readonly Right[] = [
-  'table:read', 'table:write', 'index:query', 'ledger:both', 'alerts:publish', 'probe', 'workflow:start',
+  'table:read', 'table:write', 'index:read', 'ledger:both', 'alerts:publish', 'probe', 'workflow:start',
 ];
 
 /** The witness region holds no payments: it looks and votes, and starts nothing. */

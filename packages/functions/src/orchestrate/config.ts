@@ -8,5 +8,5 @@ export const orchestrateVariables = [
 ] as const;
 
 export const orchestrateRights: readonly Right[] = [
-  'table:read', 'table:write', 'table:scan', 'index:query', 'ledger:both', 'acquirer', 'alerts:publish', 'events:publish', 'cluster:move',
+  'table:read', 'table:write', 'table:scan', 'index:read', 'ledger:both', 'acquirer', 'alerts:publish', 'events:publish', 'cluster:move',
 ];

@@ -6,5 +6,5 @@ export const readVariables = [
 ] as const;
 
 export const readRights: readonly Right[] = [
-  'table:read', 'customer-index:query',
+  'table:read', 'customer-index:read',
 ];

@@ -7,5 +7,5 @@ export const reconcileVariables = [
 ] as const;
 
 export const reconcileRights: readonly Right[] = [
-  'table:read', 'table:write', 'table:scan', 'index:query', 'ledger:own', 'acquirer', 'alerts:publish', 'events:publish',
+  'table:read', 'table:write', 'table:scan', 'index:read', 'ledger:own', 'acquirer', 'alerts:publish', 'events:publish',
 ];

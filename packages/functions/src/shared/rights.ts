@@ -7,8 +7,8 @@ export type Right =
   | 'table:scan'
   /** Removes single items of it: holds of sessions that ended long ago, and nothing else. */
   | 'table:delete'
-  /** Queries of this region's work index, or of its customer index. */
-  | 'index:query' | 'customer-index:query'
+  /** Reads of this region's work index, or of its customer index. */
+  | 'index:read' | 'customer-index:read'
   /** Sends to both regions' queues; receives from this region's. */
   | 'queue:send' | 'queue:receive'
   /** Reaches this region's ledger over the network, or the other region's too. */

@@ -37,7 +37,7 @@ test.each([['the index', { source: 'aws.scheduler' }], ['the whole journal', { o
 test('reconcile: the schedule asks for a scan -> the index is not asked', async () => {
   const bench = await createBench();
   await accept(bench);
-  bench.world.breakage.add({ part: 'workIndex', when: 'before', method: 'query' });
+  bench.world.breakage.add({ part: 'workIndex', when: 'before', method: 'all' });
   expect(await createReconcileHandler(bench.ports(), reconcilePolicy)({ over: 'scan' })).toMatchObject({ settled: 1 });
   await expect(createReconcileHandler(bench.ports(), reconcilePolicy)({})).rejects.toSatisfy(isPortFault);
 });

@@ -1,8 +1,7 @@
 // Bugs planted around payments: in who may call, what is published, who watches, and what is kept for years.
 import type { KeyStore } from '@understudy/core';
-import { isPortFault } from '@understudy/core';
 import type { Stage } from '../stage.ts';
-import { changed } from './mutation.ts';
+import { changed, orElse } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
 
 const remembered = new WeakMap<Stage, Map<string, Awaited<ReturnType<KeyStore['find']>>>>();
@@ -11,14 +10,7 @@ export const aroundMutations: readonly Mutation[] = [
   {
     name: 'a key that cannot be looked at is refused',
     sign: /refused while it stands/,
-    plant: (ports) => ({ ...ports, keys: changed(ports.keys, { find: async (hash) => {
-      try {
-        return await ports.keys.find(hash);
-      } catch (error) {
-        if (!isPortFault(error)) throw error;
-        return undefined;
-      }
-    } }) }),
+    plant: (ports) => ({ ...ports, keys: changed(ports.keys, { find: (hash) => orElse(() => ports.keys.find(hash), undefined) }) }),
   },
   {
     name: 'a key that was good is good for ever',
@@ -43,14 +35,7 @@ export const aroundMutations: readonly Mutation[] = [
   {
     name: 'a receipt that a bucket may not have counts as written',
     sign: /has no receipt/,
-    plant: (ports) => ({ ...ports, receipts: changed(ports.receipts, { dayToCheck: async () => undefined }), bucket: changed(ports.bucket, { putIfAbsent: async (object) => {
-      try {
-        return await ports.bucket.putIfAbsent(object);
-      } catch (error) {
-        if (!isPortFault(error)) throw error;
-        return 'exists' as const;
-      }
-    } }) }),
+    plant: (ports) => ({ ...ports, receipts: changed(ports.receipts, { dayToCheck: async () => undefined }), bucket: changed(ports.bucket, { putIfAbsent: (object) => orElse(() => ports.bucket.putIfAbsent(object), 'exists') }) }),
   },
   {
     name: 'one vote is enough',
@@ -75,13 +60,10 @@ export const aroundMutations: readonly Mutation[] = [
   {
     name: 'a page of the index that cannot be read is an empty one',
     sign: /healed was said/,
-    plant: (ports, actor) => (actor.name !== 'orchestrator' ? ports : { ...ports, workIndex: { scan: async () => ({ payments: [] }), query: async (query) => {
-      try {
-        return await ports.workIndex.query(query);
-      } catch (error) {
-        if (!isPortFault(error)) throw error;
-        return { entries: [] };
-      }
-    } } }),
+    plant: (ports, actor) => (actor.name !== 'orchestrator' ? ports : { ...ports, workIndex: {
+      scan: async () => ({ payments: [] }),
+      all: (limit) => orElse(() => ports.workIndex.all(limit), []),
+      query: (query) => orElse(() => ports.workIndex.query(query), { entries: [] }),
+    } }),
   },
 ];

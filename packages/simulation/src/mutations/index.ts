@@ -11,7 +11,7 @@ import { tellingMutations } from './telling.ts';
 export const mutations: readonly Mutation[] = [...settlingMutations, ...movingMutations, ...refundingMutations, ...sessionMutations, ...tellingMutations, ...aroundMutations];
 
 /** Every planted bug is found within so many lives. */
-export const RUNS_TO_FIND_MAX = 300;
+export const RUNS_TO_FIND_MAX = 600;
 
 export interface Found {
   readonly runs: number;

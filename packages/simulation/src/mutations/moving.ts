@@ -29,7 +29,7 @@ export const movingMutations: readonly Mutation[] = [
   {
     name: 'healed is said without a pass over the work',
     sign: /healed was said/,
-    plant: (ports, actor) => (actor.name !== 'orchestrator' ? ports : { ...ports, workIndex: changed(ports.workIndex, { query: async () => ({ entries: [] }), scan: async () => ({ payments: [] }) }) }),
+    plant: (ports, actor) => (actor.name !== 'orchestrator' ? ports : { ...ports, workIndex: changed(ports.workIndex, { all: async () => [], query: async () => ({ entries: [] }), scan: async () => ({ payments: [] }) }) }),
   },
   {
     name: 'a promoted ledger keeps the fence that it had',

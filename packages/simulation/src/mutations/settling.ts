@@ -1,14 +1,15 @@
 // Bugs planted in accepting, deciding and posting.
 import type { ChargeRequest, Decision, Outcome, PaymentKey } from '@understudy/core';
-import { isPortFault, keyText } from '@understudy/core';
+import { keyText } from '@understudy/core';
 import type { Ports } from '../stage.ts';
 import { ticks } from '../clock/ticks.ts';
-import { changed } from './mutation.ts';
+import { changed, orElse } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
 
 const sees = (ports: Ports, isSeen: (work: { readonly acceptedAt: number; readonly postedEpoch: number }) => boolean): Ports => ({
   ...ports,
   workIndex: changed(ports.workIndex, {
+    all: async () => undefined,
     query: async (query) => {
       const page = await ports.workIndex.query(query);
       return query.posted === 'equal' ? page : { ...page, entries: page.entries.filter(isSeen) };
@@ -19,15 +20,6 @@ const sees = (ports: Ports, isSeen: (work: { readonly acceptedAt: number; readon
     },
   }),
 });
-
-async function orElse<T>(act: () => Promise<T>, instead: T): Promise<T> {
-  try {
-    return await act();
-  } catch (error) {
-    if (!isPortFault(error)) throw error;
-    return instead;
-  }
-}
 
 export const settlingMutations: readonly Mutation[] = [
   {

@@ -1,32 +1,17 @@
 // Bugs planted in telling merchants what became of their payments.
-import { isPortFault } from '@understudy/core';
-import { changed } from './mutation.ts';
+import { changed, orElse } from './mutation.ts';
 import type { Mutation } from './mutation.ts';
 
 export const tellingMutations: readonly Mutation[] = [
   {
     name: 'a notice that did not arrive counts as told',
     sign: /notice of .*: never told/,
-    plant: (ports) => ({ ...ports, webhooks: changed(ports.webhooks, { send: async (request) => {
-      try {
-        return await ports.webhooks.send(request);
-      } catch (error) {
-        if (!isPortFault(error)) throw error;
-        return { told: true, answer: 'none' };
-      }
-    } }) }),
+    plant: (ports) => ({ ...ports, webhooks: changed(ports.webhooks, { send: (request) => orElse(() => ports.webhooks.send(request), { told: true, answer: 'none' }) }) }),
   },
   {
     name: 'a list of endpoints that cannot be read is an empty one',
     sign: /notice of .*: never told/,
-    plant: (ports) => ({ ...ports, endpoints: changed(ports.endpoints, { read: async (merchant) => {
-      try {
-        return await ports.endpoints.read(merchant);
-      } catch (error) {
-        if (!isPortFault(error)) throw error;
-        return { revision: 0, endpoints: [] };
-      }
-    } }) }),
+    plant: (ports) => ({ ...ports, endpoints: changed(ports.endpoints, { read: (merchant) => orElse(() => ports.endpoints.read(merchant), { revision: 0, endpoints: [] }) }) }),
   },
   {
     name: 'every try at a notice has an id of its own',

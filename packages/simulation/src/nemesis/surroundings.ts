@@ -50,10 +50,10 @@ export function suspicions({ dice, unseen }: Stage, region: Region, { from, last
   ];
 }
 
-/** Of a region that nothing has happened to. */
+/** Of a region that nothing has happened to: often early, before a real loss would excuse what is made of it. */
 function falseSuspicion({ stage }: Plan): Script {
   const { dice, habits } = stage;
-  return habits.detects && dice.chance(0.5) ? suspicions(stage, dice.pick(regions), { from: dice.integer(900), lasts: 500 }) : [];
+  return habits.detects && dice.chance(0.5) ? suspicions(stage, dice.pick(regions), { from: dice.integer(dice.pick([50, 900])), lasts: 500 }) : [];
 }
 
 function clockTroubles({ stage }: Plan): Script {

@@ -85,6 +85,22 @@ const cases: Readonly<Record<string, (fixture: WorkIndexFixture) => Promise<void
     assert(expected.every((entry) => found.some((other) => sameValue(other, entry))), 'each entry says where its payment stands');
     assert(shards.filter((entries) => entries.length > 0).length > WORK_SHARDS / 3, 'the load is spread over the shards');
   },
+  'all -> what the shards hold together, whatever it is posted under; of more than the limit nothing': async ({ journal, workIndex, caughtUp }) => {
+    const empty = await workIndex.all(1);
+    assert(empty?.length === 0, 'of nothing, all is nothing');
+    const keys = times(60, (index) => paymentKey(`order-${index}`));
+    await Promise.all(keys.map(async (each, index) => {
+      await journal.accept(each, acceptanceOf({ acceptedAt: acceptedAt(index) }));
+      if (index % 3 > 0) await post(journal, each, index % 3);
+      if (index % 6 === 1) await journal.confirm(each, epochOf(1));
+    }));
+    await caughtUp();
+    const byShard = await walkAll(workIndex, { posted: 'below', epoch: 9 });
+    const all = await workIndex.all(1000);
+    assert(all !== undefined && textsOf(all) === textsOf(byShard), 'each is found once');
+    assert(byShard.every((entry) => all.some((other) => sameValue(other, entry))), 'each entry says where its payment stands');
+    assert((await workIndex.all(byShard.length - 1)) === undefined, 'part of it is not taken for all');
+  },
   'posted payments -> found below a later epoch and at exactly theirs, nowhere else': async ({ journal, workIndex, caughtUp }) => {
     const epochs = [1, 2, 10, 100];
     await Promise.all(epochs.map(async (epoch) => {
@@ -177,7 +193,7 @@ const cases: Readonly<Record<string, (fixture: WorkIndexFixture) => Promise<void
   },
   'an index that cannot be reached -> a retryable fault of port journal from each method': async ({ workIndex, cutOff }) => {
     await cutOff();
-    for (const call of [() => workIndex.query({ shard: 0, posted: 'below', epoch: epochOf(1), limit: 1 }), () => workIndex.scan({ limit: 1 })]) {
+    for (const call of [() => workIndex.query({ shard: 0, posted: 'below', epoch: epochOf(1), limit: 1 }), () => workIndex.all(1), () => workIndex.scan({ limit: 1 })]) {
       const fault = await faultOf(call());
       assert(isPortFault(fault) && fault.port === 'journal' && fault.retryable, 'nothing is known');
     }
