@@ -18,7 +18,7 @@ import { MetricsLog } from './metrics-log.ts';
 const SAMPLE_EVERY_MS = 1_000;
 const SET_ASIDE_EVERY_MS = 5_000;
 /** They stand first in the index, being its oldest; a backlog behind them is not read through for the sake of a figure. */
-const SET_ASIDE_READS_MAX = 200;
+const SET_ASIDE_READS_MAX = 50;
 
 export interface LiveViewOptions {
   readonly observer: Observer;

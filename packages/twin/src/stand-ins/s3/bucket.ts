@@ -1,12 +1,13 @@
 /**
- * One bucket on disk, with every version that was ever put under a key. A version is a file of its own, written whole
- * under another name first, and a line in the list of versions, which is what makes it exist.
+ * One bucket on disk, with every version that was ever put under a key. A version is a stretch of the file of all bodies,
+ * and, once that is written, a line in the list of versions, which is what makes it exist.
  * Invariant: what was answered as put is there after a SIGKILL; no version changes, and none is removed.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { BytesFile } from './bytes-file.ts';
 import { LinesFile } from './lines-file.ts';
 
 export interface Version {
@@ -14,6 +15,8 @@ export interface Version {
   readonly versionId: string;
   readonly putAtMs: number;
   readonly bytes: number;
+  /** Where its body begins among all bodies. Absent in folders of earlier releases, where it is a file of its own. */
+  readonly at?: number;
   readonly md5: string;
   /** Base64, as S3 gives it. */
   readonly crc32: string;
@@ -39,6 +42,7 @@ const later = (a: Version, b: Version): boolean => a.putAtMs > b.putAtMs || (a.p
 
 export class Bucket {
   readonly #folder: string;
+  readonly #bodies: BytesFile;
   readonly #list: LinesFile<Version>;
   readonly #versions = new Map<string, Version>();
   /** The version of each key that stands. */
@@ -48,7 +52,8 @@ export class Bucket {
 
   constructor(folder: string) {
     this.#folder = folder;
-    mkdirSync(join(folder, 'objects'), { recursive: true });
+    mkdirSync(folder, { recursive: true });
+    this.#bodies = new BytesFile(join(folder, 'bodies'));
     this.#list = new LinesFile(join(folder, 'versions.ndjson'));
     for (const version of this.#list.read()) this.#learn(version);
   }
@@ -57,12 +62,9 @@ export class Bucket {
     const known = source && this.#versions.get(source.versionId);
     if (known) return known;
     const version: Version = {
-      key, versionId: source?.versionId ?? randomUUID(), putAtMs: source?.putAtMs ?? Date.now(), bytes: body.length,
+      key, versionId: source?.versionId ?? randomUUID(), putAtMs: source?.putAtMs ?? Date.now(), bytes: body.length, at: this.#bodies.append(body),
       md5: createHash('md5').update(body).digest('hex'), crc32: crc32Of(body), contentType, replica: source !== undefined,
     };
-    const path = this.#pathOf(version);
-    writeFileSync(`${path}.new`, body);
-    renameSync(`${path}.new`, path);
     this.#list.append(version);
     this.#learn(version);
     return version;
@@ -73,7 +75,7 @@ export class Bucket {
   }
 
   read(version: Version): Buffer {
-    return readFileSync(this.#pathOf(version));
+    return version.at === undefined ? readFileSync(join(this.#folder, 'objects', version.versionId)) : this.#bodies.read(version.at, version.bytes);
   }
 
   /** The next `limit` keys after `after` that begin with `prefix`. */
@@ -92,10 +94,6 @@ export class Bucket {
   /** All that was ever put, in the order in which this bucket has learned of it. */
   versions(): readonly Version[] {
     return [...this.#versions.values()];
-  }
-
-  #pathOf({ versionId }: Version): string {
-    return join(this.#folder, 'objects', versionId);
   }
 
   #learn(version: Version): void {

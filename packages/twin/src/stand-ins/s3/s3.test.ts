@@ -1,5 +1,5 @@
 // The bucket's stand-in with unmodified AWS SDK clients: the contract of the port, restarts, and replication.
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -68,6 +68,27 @@ test('S3: restarted, with a torn last line -> what was answered is there, and wh
   await again.store.putIfAbsent(csv('b', 'two'));
   await again.s3.close();
   expect(new Bucket(first.path).versions().map((version) => version.key)).toEqual(['a', 'b']);
+});
+
+test('S3: killed while it wrote a body -> what comes next is read as it was put', async () => {
+  const first = await started('own');
+  await first.store.putIfAbsent(csv('a', 'one'));
+  await first.s3.close();
+  appendFileSync(join(first.path, 'bodies'), 'half of a bo');
+  const again = await started('own');
+  await again.store.putIfAbsent(csv('b', 'zwölf'));
+  expect([await again.store.get('a'), await again.store.get('b')]).toEqual(['one', 'zwölf']);
+});
+
+test('S3: a folder of an earlier release, a file for each version -> read as it is', () => {
+  const path = join(folder, 'earlier');
+  mkdirSync(join(path, 'objects'), { recursive: true });
+  writeFileSync(join(path, 'objects', 'v1'), 'one');
+  appendFileSync(join(path, 'versions.ndjson'), '{"key":"a","versionId":"v1","putAtMs":1,"bytes":3,"md5":"","crc32":"","contentType":"text/csv","replica":false}\n');
+  const bucket = new Bucket(path);
+  const [version] = bucket.versions();
+  expect(version && bucket.read(version).toString()).toBe('one');
+  expect(bucket.read(bucket.put('b', Buffer.from('two'), { contentType: 'text/csv' })).toString()).toBe('two');
 });
 
 describe('S3: replication', () => {
