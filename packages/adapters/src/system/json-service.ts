@@ -7,11 +7,11 @@
  */
 import type http from 'node:http';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import aws4 from 'aws4';
 import type { AwsClientOptions, AwsCredentials, CallLimits } from './aws-client.ts';
 import { httpCall, keepAliveAgent } from './http-call.ts';
 import { jsonObject } from './json-object.ts';
 import type { JsonObject } from './json-object.ts';
+import { KeyedSigner, SigningKey } from './request-signer.ts';
 
 const services = {
   dynamodb: { host: 'dynamodb', target: 'DynamoDB_20120810' },
@@ -54,6 +54,7 @@ export class JsonService<Known extends Operations> {
   readonly #agent: http.Agent;
   readonly #limits: CallLimits;
   readonly #credentials: () => Promise<AwsCredentials>;
+  readonly #signingKey = new SigningKey();
 
   constructor(service: keyof typeof services, { region, endpoint, credentials }: AwsClientOptions, limits: CallLimits) {
     const { host, target } = services[service];
@@ -80,10 +81,10 @@ export class JsonService<Known extends Operations> {
 
   #signed(operation: string, body: string, credentials: AwsCredentials): Readonly<Record<string, string>> {
     const trace = process.env['_X_AMZN_TRACE_ID'];
-    const { headers = {} } = aws4.sign({
+    const { headers = {} } = new KeyedSigner({
       service: this.#host, region: this.#region, method: 'POST', host: this.#url.host, path: '/', body,
       headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': `${this.#target}.${operation}`, ...(trace && { 'X-Amzn-Trace-Id': trace }) },
-    }, credentials);
+    }, credentials, this.#signingKey).sign();
     return headers as Readonly<Record<string, string>>;
   }
 }
