@@ -3,7 +3,7 @@
 // are reported apart.
 import { createWorld } from '@understudy/adapters/in-memory';
 import type { World } from '@understudy/adapters/in-memory';
-import { epochMs, peerOf, regions, witnessRegion } from '@understudy/core';
+import { epochMs, hasWaitingRefund, peerOf, regions, witnessRegion } from '@understudy/core';
 import type { Region } from '@understudy/core';
 import { auditAll, closeBooks, purgeAndRepeat } from './aftermath.ts';
 import { gather } from './checkers/checker.ts';
@@ -192,7 +192,7 @@ async function isAtRest({ world, stage, sessions }: Life): Promise<boolean> {
   if ((await outbox.unaddressed({ limit: 1 })).length > 0 || (await outbox.list({ state: 'pending', limit: 1 })).length > 0) return false;
   // A region that took its role back from a server promoted and never opened has no standby until the database service is told; then nobody confirms.
   const hasStandby = ledgers.writer === record.activeRegion;
-  return journal.payments().every((payment) => !payment.acceptance || !payment.inWork || (!hasStandby && payment.postedEpoch === record.epoch));
+  return journal.payments().every((payment) => !payment.acceptance || !payment.inWork || (!hasStandby && payment.postedEpoch === record.epoch && !hasWaitingRefund(payment)));
 }
 
 async function operate({ world, stage, sessions }: Life): Promise<void> {

@@ -10,7 +10,8 @@ import { decidedAt, keyAt } from '../stage/payments.ts';
 import { startJournal } from '../stage/stand-ins.ts';
 import { connectionsOf, processorMs, sendAll, sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
 
-const PAYMENTS = { quick: 600, full: 1500 } as const;
+/** Enough that the end, in which the last ones wait for the standby's next look, is a small part. */
+const PAYMENTS = { quick: 600, full: 3000 } as const;
 /** Enough to keep every part busy, few enough not to be throttled. */
 const AT_ONCE = 32;
 const STEADY = { perSecond: 50, seconds: { quick: 3, full: 10 } } as const;

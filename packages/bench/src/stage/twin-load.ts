@@ -1,7 +1,6 @@
 // Load on a running twin, and when all of it is out of work: settled, and confirmed by the standby.
 import { createDynamoConnection, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import { systemClock } from '@understudy/adapters/system';
-import { epochOf, WORK_SHARDS } from '@understudy/core';
 import type { RunningTwin } from '@understudy/twin';
 import { ownMs } from '../measure/cpu.ts';
 
@@ -109,18 +108,16 @@ export async function connectionsOf(twin: RunningTwin): Promise<Connections> {
 const LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 100;
 
-/** Resolves when no payment is in work any more. Asks one shard after the other, and the same again while it holds something. */
+/** Resolves when no payment is in work any more. */
 export async function untilConfirmed({ table, credentials }: Connections): Promise<void> {
   const endpoint = table.endpoints['us-east-1'] ?? '';
   const connection = createDynamoConnection({ region: 'us-east-1', peerRegion: 'us-east-2', primaryEndpoint: endpoint, peerEndpoint: endpoint, credentials, table: table.name, clock: systemClock });
   const index = new DynamoWorkIndex(connection);
   const deadline = Date.now() + LIMIT_MS;
   try {
-    for (let shard = 0; shard < WORK_SHARDS; ) {
-      const { entries } = await index.query({ shard, posted: 'below', epoch: epochOf(Number.MAX_SAFE_INTEGER), limit: 1 });
-      if (entries.length === 0) shard += 1;
-      else if (Date.now() > deadline) throw new Error('payments stay in work');
-      else await pause(LOOK_EVERY_MS);
+    while ((await index.all(1))?.length !== 0) {
+      if (Date.now() > deadline) throw new Error('payments stay in work');
+      await pause(LOOK_EVERY_MS);
     }
   } finally {
     connection.close();

@@ -155,6 +155,23 @@ describe('move: the plain way', () => {
   });
 });
 
+test('move: more is accepted than is settled, and stays so -> healed all the same, of what was there before', async () => {
+  const world = await busyWorld();
+  world.backstage.ledgers.stop(east);
+  const ports = portsOf(world, other);
+  const opened: MovePorts = { ...ports, epochs: {
+    read: () => ports.epochs.read(),
+    initialise: (record) => ports.epochs.initialise(record),
+    compareAndSet: async (expected, next) => {
+      const result = await ports.epochs.compareAndSet(expected, next);
+      if (next.phase === 'open' && next.healedAt === undefined) for (let i = 0; i < 4000; i += 1) await accepted(world, `new-${i}`, other);
+      return result;
+    },
+  } };
+  expect(await drive(world, await requestTo(world, other, 'failover'), opened)).toMatchObject({ state: 'done' });
+  await expectHealedIn(world, other);
+});
+
 describe('move: refused', () => {
   test.each<[string, string, (world: World) => Promise<unknown> | void]>([
     ['a target that cannot be reached', 'F-110', (world) => world.backstage.ledgers.stop(other)],
@@ -317,6 +334,7 @@ describe('move: an old orchestrator', () => {
       expect(stage.bugs).toEqual([]);
       expect(await world.epochs.read()).toEqual(before);
       await settlePayments(portsOf(world, east), [await accepted(world, 'after')]);
+      world.clock.advance(10);
       const isPrimary = world.backstage.ledgers.servers[east].role === 'primary';
       // Asleep exactly between the re-reading and the swap itself: the east cannot settle, and a detector moves the role to its ledger.
       if (!isPrimary) await drive(world, await requestTo(world, other, 'failover'));

@@ -159,8 +159,8 @@ async function open(ports: MovePorts, record: EpochRecord): Promise<void> {
 
 /** Healed: two passes over the index and a strong scan find nothing from before the move. */
 async function heal(ports: MovePorts, policies: MovePolicies, record: EpochRecord): Promise<boolean> {
-  // The schedule's own passes go on meanwhile, over the same backlog.
-  const policy = { ...policies.reconcile, shardsAhead: WORK_SHARDS / 2 };
+  // The schedule's own passes go on meanwhile, over the same backlog and all that is new.
+  const policy = { ...policies.reconcile, shardsAhead: WORK_SHARDS / 2, backlogOnly: true };
   for (const over of ['index', 'index', 'scan'] as const) {
     const pass = await reconcile(ports, policy, over);
     if (pass.code !== 'walked' || pass.backlog > 0) return false;

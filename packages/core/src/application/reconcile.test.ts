@@ -304,6 +304,26 @@ describe('reconcile: what a failover lost', () => {
     expect(await stored(world, key)).toMatchObject({ postedEpoch: 2 });
   });
 
+  test('far more that is new than a pass looks at, over the index -> a pass over all of it leaves backlog; one over the backlog alone settles that and nothing else', async () => {
+    const world = await afterFailover(30);
+    for (let i = 0; i < 4000; i += 1) await accepted(world, `new${i}`, other);
+    const policy = { graceMs: 0, settleMax: 40 };
+    const all = await reconcile(portsOf(world, other), policy);
+    expect(all.backlog).toBeGreaterThan(0);
+    const news = rowsIn(world, other).filter((id) => id.startsWith('new'));
+    expect(await reconcile(portsOf(world, other), { ...policy, backlogOnly: true })).toMatchObject({ waiting: 0, backlog: 0 });
+    expect(rowsIn(world, other).filter((id) => id.startsWith('p'))).toHaveLength(30);
+    expect(rowsIn(world, other).filter((id) => id.startsWith('new'))).toEqual(news);
+  });
+
+  test('what is new is damaged or refused, over the scan -> a pass over the backlog alone does not look at it', async () => {
+    const world = await afterFailover(3);
+    await accepted(world, 'new', other);
+    world.backstage.acquirer.behave({ mode: 'fail', match: (key) => key.transactionId === 'new' });
+    expect(await reconcile(portsOf(world, other), { ...noGrace, backlogOnly: true }, 'scan')).toMatchObject({ settled: 3, waiting: 0, backlog: 0 });
+    expect(world.backstage.acquirer.charges().map((charge) => charge.transactionId)).not.toContain('new');
+  });
+
   test('what was posted before comes first -> restored before anything new is charged', async () => {
     const world = await afterFailover(25);
     for (let i = 0; i < 10; i += 1) await accepted(world, `new${i}`, other);

@@ -31,6 +31,8 @@ export interface ReconcilePolicy {
    * everything twice, and one that comes where the other has been finds it done.
    */
   readonly shardsAhead?: number;
+  /** Nothing but the backlog is looked at: where more is accepted than is settled, a pass over all of it would be lost in what is new. */
+  readonly backlogOnly?: boolean;
 }
 
 export interface ReconcilePass {
@@ -130,7 +132,7 @@ async function sortPages(ports: ReconcilePorts, pass: Pass, { pages, sorted, ski
   const { record, snapshot, policy } = pass;
   const known = new Set(sorted.restore.map((entry) => keyText(entry.key)));
   for await (const page of pages) {
-    const entries = page.filter((entry) => !known.has(keyText(entry.key)));
+    const entries = page.filter((entry) => !known.has(keyText(entry.key)) && (!policy.backlogOnly || isBacklog(entry, record)));
     const present = await snapshot.present(entries.map((entry) => entry.key));
     const there = entries.filter((entry) => present.has(keyText(entry.key)));
     const marks = await inParallel(there, PARALLEL_MAX, (entry) => markPosted(ports, record.epoch, { ...entry, refunds: present.get(keyText(entry.key)) ?? [] }));
