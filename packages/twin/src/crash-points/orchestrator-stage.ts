@@ -3,11 +3,11 @@
  * Invariant: the load ends with the script, also when that fails, and every payment that it sent is judged.
  */
 import { regions } from '@understudy/core';
-import type { Region } from '@understudy/core';
+import type { EpochRecord, Region } from '@understudy/core';
 import { activeRegion, check, untilSettled } from '../drill/check.ts';
 import type { RunningTwin } from '../drill/running-twin.ts';
+import { epochRecordOf } from '../drill/table.ts';
 import { globalClusterIdentifier, memberArn } from '../stand-ins/rds/index.ts';
-import type { TwinState } from '../state.ts';
 import { Merchant } from './merchant.ts';
 import { Orchestrators, runtimeOf } from './orchestrators.ts';
 import type { Orchestrator } from './orchestrators.ts';
@@ -62,10 +62,8 @@ export class OrchestratorStage {
     return [...broken, ...this.#merchant.contradictions, ...this.#merchant.unlike(rows), ...(unsettled > 0 ? [`${unsettled} acknowledged payments are not in the books`] : [])];
   }
 
-  async state(): Promise<NonNullable<TwinState['epoch']>> {
-    const { epoch } = await this.#twin.state();
-    if (!epoch) throw new Error('the twin has not read its epoch record');
-    return epoch;
+  record(): Promise<EpochRecord> {
+    return epochRecordOf(this.#twin);
   }
 
   async restore(region: Region): Promise<void> {

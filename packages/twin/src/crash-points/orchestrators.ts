@@ -7,6 +7,7 @@ import type { MoveKind, MoveRequest, Region } from '@understudy/core';
 import { startChild } from '../child.ts';
 import type { Child } from '../child.ts';
 import type { RunningTwin } from '../drill/running-twin.ts';
+import { epochRecordOf } from '../drill/table.ts';
 import type { FunctionFile } from '../region/function-host.ts';
 import type { WriteReport } from './crash-point.ts';
 import type { OrchestratorConfiguration, OrchestratorReport } from './orchestrator.process.ts';
@@ -79,9 +80,8 @@ export class Orchestrators {
 
   /** A move as it would be asked for now. */
   async request(to: Region, kind: MoveKind, name = 'test'): Promise<MoveRequest> {
-    const { epoch } = await this.#twin.state();
-    if (!epoch) throw new Error('the twin has not read its epoch record');
-    return { to, kind, fromEpoch: epoch.epoch, runId: `${kind}-${epoch.epoch + 1}-${to}-${name}`, by: 'a test', reason: 'a test' };
+    const { epoch } = await epochRecordOf(this.#twin);
+    return { to, kind, fromEpoch: epoch, runId: `${kind}-${epoch + 1}-${to}-${name}`, by: 'a test', reason: 'a test' };
   }
 
   async start(options: OrchestratorOptions): Promise<Orchestrator> {

@@ -79,13 +79,13 @@ describe('orchestrator: killed', () => {
 
 describe('orchestrator: two at once', () => {
   test('after the region is lost -> one claim, one epoch, the books right', async () => {
-    const { epoch } = await stage.state();
+    const { epoch } = await stage.record();
     await stage.underLoad(async () => {
       await twin.region(from, 'kill');
       const both = await Promise.all(['one', 'other'].map(async (name) => stage.orchestrators.start({ request: await stage.orchestrators.request(to, 'failover', name) })));
       const ends = await Promise.all(both.map((orchestrator) => orchestrator.ended));
       expect(ends).toContain('done');
-      expect((await stage.state()).epoch).toBe(epoch + 1);
+      expect((await stage.record()).epoch).toBe(epoch + 1);
       await stage.restore(from);
     });
     expect(await stage.judge()).toEqual([]);
@@ -108,10 +108,10 @@ describe('orchestrator: asleep through a whole failover and failback, then woken
       expect(await stage.orchestrators.run(await stage.orchestrators.request(to, 'failover', 'new'))).toMatchObject({ state: 'done' });
       await stage.restore(from);
       expect(await stage.orchestrators.run(await stage.orchestrators.request(from, 'planned'))).toMatchObject({ state: 'done' });
-      const { epoch } = await stage.state();
+      const { epoch } = await stage.record();
       old.wake();
       expect(await old.ended).not.toBe('done');
-      expect(await stage.state()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
+      expect(await stage.record()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
       await stage.untilFollows(to);
     });
     expect(await stage.judge()).toEqual([]);
@@ -125,10 +125,10 @@ describe('orchestrator: asleep through a whole failover and failback, then woken
       await stage.untilFollows(from);
       expect(await stage.orchestrators.run(await stage.orchestrators.request(from, 'planned'))).toMatchObject({ state: 'done' });
       await stage.untilFollows(to);
-      const { epoch } = await stage.state();
+      const { epoch } = await stage.record();
       old.wake();
       expect(await old.ended).toBe('refused');
-      expect(await stage.state()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
+      expect(await stage.record()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
       await stage.untilFollows(to);
     });
     expect(await stage.judge()).toEqual([]);
@@ -139,23 +139,23 @@ describe('orchestrator: asleep through a whole failover and failback, then woken
 describe('orchestrator: its order reaches the database service after the move is over', () => {
   test('a promotion of the standby -> nothing settles there, and it is built anew', async () => {
     await stage.underLoad(async () => {
-      const { epoch } = await stage.state();
+      const { epoch } = await stage.record();
       const orderedAt = Date.now();
       await stage.orderCluster('FailoverGlobalCluster', to);
       // It may be primary for too short a time to be seen; that it was built anew stays told.
       await untilTold({ type: 'standby_rebuilt', region: to, since: orderedAt });
       await stage.untilFollows(to);
-      expect(await stage.state()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
+      expect(await stage.record()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
     });
     expect(await stage.judge()).toEqual([]);
   }, LIMIT_MS);
 
   test('a swap of the roles -> the active region settles nothing until somebody fails over, who finds everything', async () => {
     await stage.underLoad(async () => {
-      const { epoch } = await stage.state();
+      const { epoch } = await stage.record();
       await stage.orderCluster('SwitchoverGlobalCluster', to);
       await untilState(twin, 'the roles are swapped', (state) => state.regions[to].ledger.role === 'primary' && state.regions[from].ledger.role === 'standby');
-      expect(await stage.state()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
+      expect(await stage.record()).toMatchObject({ epoch, activeRegion: from, phase: 'open' });
       expect(await stage.orchestrators.run(await stage.orchestrators.request(to, 'failover'))).toMatchObject({ state: 'done' });
       await stage.untilFollows(from);
     });

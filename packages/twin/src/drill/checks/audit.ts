@@ -3,25 +3,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createChargeReportSides, createHttpChargeReport } from '@understudy/adapters/acquirer';
-import { createDynamoConnection, DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { DynamoEpochRegister, DynamoJournal, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
 import { createLedgerPool, PostgresLedgerReport } from '@understudy/adapters/postgres';
 import { FileSpool, systemClock, systemRandom } from '@understudy/adapters/system';
 import { audit, keyText } from '@understudy/core';
 import type { AuditReport } from '@understudy/core';
 import type { RunningTwin } from '../running-twin.ts';
+import { connectToTable } from '../table.ts';
 import { sentences } from './promise.ts';
 import type { CheckedPromise } from './promise.ts';
 
-/** A page of a scan is up to 1 MB. */
-const TABLE_LIMITS = { connectMs: 1_000, totalMs: 10_000 } as const;
-
 /** Undefined while the active region changes. Nothing is spared as too young: whoever asks waits until nothing is in flight. */
 export async function auditOf(twin: RunningTwin): Promise<AuditReport | undefined> {
-  const { table, ledgers, acquirers, credentials } = await twin.connections();
-  const connection = createDynamoConnection({
-    region: 'us-east-1', peerRegion: 'us-east-2', table: table.name, clock: systemClock, limits: TABLE_LIMITS, credentials,
-    primaryEndpoint: table.endpoints['us-east-1'], peerEndpoint: table.endpoints['us-east-2'],
-  });
+  const { ledgers, acquirers } = await twin.connections();
+  const connection = await connectToTable(twin);
   const epochs = new DynamoEpochRegister(connection);
   const folder = await mkdtemp(join(tmpdir(), 'understudy-drill-audit-'));
   try {
