@@ -36,8 +36,8 @@ export function plotsOf(run: Run): ReadonlyMap<string, string> {
 }
 
 function sectionOf(name: string, reports: readonly (readonly [run: string, report: RunReport])[], plots: readonly string[]): string {
-  const about = reports[0]?.[1].about ?? '';
-  const notes = reports[0]?.[1].notes ?? [];
+  // The newest run's words: a benchmark may have changed between two runs.
+  const { about, notes } = reports.at(-1)?.[1] ?? { about: '', notes: [] };
   const several = reports.length > 1;
   const labelled = (head: Row, rowsOf: (report: RunReport) => readonly Row[]): string =>
     table(several ? ['run', ...head] : head, reports.flatMap(([run, report]) => rowsOf(report).map((row) => (several ? [run, ...row] : row))));

@@ -17,6 +17,9 @@ const STYLE = '<style>text{font:13px system-ui,sans-serif;fill:#555}.title{font-
 
 const svg = (height: number, title: string, body: string): string => picture({ width: WIDTH, height, style: STYLE, title }, body);
 
+/** There is room for a name, not for what follows its colon: that stands in the table. */
+const label = (name: string): string => escape(name.split(':')[0] ?? name);
+
 /** A bar for ours and each baseline, from zero to the median, with a line from the least to the most. */
 export function barPlot({ what, unit, better, ours, baselines }: Comparison): string {
   const all = [ours, ...baselines];
@@ -25,7 +28,7 @@ export function barPlot({ what, unit, better, ours, baselines }: Comparison): st
   const bar = (measured: Measured, n: number): string => {
     const [top, middle] = [TOP + n * (BAR + 10), TOP + n * (BAR + 10) + BAR / 2];
     return [
-      `<text x="0" y="${middle + 4}">${escape(measured.name)}</text>`,
+      `<text x="0" y="${middle + 4}">${label(measured.name)}</text>`,
       `<rect class="${n === 0 ? 'ours' : 'baseline'}" x="${LABEL}" y="${top}" width="${px(x(measured.median) - LABEL)}" height="${BAR}"/>`,
       `<line class="spread" x1="${px(x(measured.min))}" x2="${px(x(measured.max))}" y1="${middle}" y2="${middle}"/>`,
       `<text x="${px(x(measured.max) + 8)}" y="${middle + 4}">${shown(measured.median)}</text>`,
