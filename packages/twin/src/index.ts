@@ -11,6 +11,7 @@ export type { Child } from './child.ts';
 export { DnsSender, kindsOfClient } from './drill/clients.ts';
 export { residentMegabytes } from './drill/memory.ts';
 export { RunningTwin } from './drill/running-twin.ts';
+export { connectToTable } from './drill/table.ts';
 export { databaseName, followsFresh, freePort, PostgresServer, promote, seedStandby, superuser } from './postgres/index.ts';
 export { fillTable } from './stand-ins/dynamodb/fill.ts';
 export { startTable } from './stand-ins/dynamodb/start.ts';

@@ -1,14 +1,10 @@
-/**
- * aws4's signature version 4 of a request, made with a key as Node keeps one: aws4 keeps the key of a day in a buffer, and
- * to find out that a buffer is no key of its own takes Node six times as long as to sign.
- */
-import { createHmac, createSecretKey } from 'node:crypto';
+// aws4's signature of a request, made with a key that Node keeps: aws4 keeps the key of a day in a buffer.
+import { createHmac } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import aws4 from 'aws4';
 import type { Request } from 'aws4';
 import type { AwsCredentials } from './aws-client.ts';
-
-const hmac = (key: KeyObject, text: string): KeyObject => createSecretKey(createHmac('sha256', key).update(text, 'utf8').digest());
+import { signingKeyOf } from './signing-key.ts';
 
 /** The key of a day, a region and a service; kept for as long as these and the secret stay. */
 export class SigningKey {
@@ -18,7 +14,7 @@ export class SigningKey {
   keyFor(secret: string, scope: readonly string[]): KeyObject {
     const of = [secret, ...scope].join();
     if (!this.#key || this.#of !== of) {
-      this.#key = [...scope, 'aws4_request'].reduce(hmac, createSecretKey(`AWS4${secret}`, 'utf8'));
+      this.#key = signingKeyOf(secret, scope);
       this.#of = of;
     }
     return this.#key;

@@ -8,7 +8,7 @@ import type { Bench, Benchmark, Figure, Findings } from '../benchmark.ts';
 import { percentile, spreadOf } from '../measure/statistics.ts';
 import { decidedAt, keyAt } from '../stage/payments.ts';
 import { startJournal } from '../stage/stand-ins.ts';
-import { connectionsOf, processorMs, sendAll, sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
+import { processorMs, sendAll, sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
 
 /** Enough that the end, in which the last ones wait for the standby's next look, is a small part. */
 const PAYMENTS = { quick: 600, full: 3000 } as const;
@@ -30,16 +30,15 @@ async function throughTwin({ quick }: Bench, round: number): Promise<Course> {
   const twin = await RunningTwin.start();
   const payer = new DnsSender(twin.urls.api, twin.urls.apiKey);
   try {
-    const connections = await connectionsOf(twin);
     await sendAll(payer, { prefix: `warm-${round}`, total: 200, atOnce: 8 });
-    await untilConfirmed(connections);
+    await untilConfirmed(twin);
     const steady = sendSteadily(payer, { prefix: `steady-${round}`, perSecond: STEADY.perSecond });
     await new Promise((resolve) => setTimeout(resolve, STEADY.seconds[quick ? 'quick' : 'full'] * 1000));
     const { latenciesMs: steadyMs } = await steady.end();
-    await untilConfirmed(connections);
+    await untilConfirmed(twin);
     const [before, startedAt] = [await processorMs(twin), performance.now()];
     const { failed } = await sendAll(payer, { prefix: `full-${round}`, total, atOnce: AT_ONCE });
-    await untilConfirmed(connections);
+    await untilConfirmed(twin);
     const perSecond = (total * 1000) / (performance.now() - startedAt);
     const after = await processorMs(twin);
     const memoryMb = residentMegabytes(await twin.processes())['total'] ?? Number.NaN;

@@ -8,7 +8,7 @@ import type { MoveReport, TwinState } from '@understudy/twin';
 import type { Bench, Benchmark, Figure, Findings } from '../benchmark.ts';
 import { spreadOf } from '../measure/statistics.ts';
 import { RawPair } from '../stage/promotion.ts';
-import { connectionsOf, sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
+import { sendSteadily, untilConfirmed } from '../stage/twin-load.ts';
 import type { Sent } from '../stage/twin-load.ts';
 
 interface Load {
@@ -58,7 +58,7 @@ async function loseActive(twin: RunningTwin, perSecond: number, round: number): 
   const { epoch } = await until(twin, 'both regions are up, and one follows', isWhole);
   if (!epoch) throw new Error('the epoch has not been read');
   const [lost, to] = [epoch.activeRegion, peerOf(epoch.activeRegion)];
-  await untilConfirmed(await connectionsOf(twin));
+  await untilConfirmed(twin);
   const { library, dns } = await underLoad(twin, { perSecond, round }, async () => {
     await twin.region(lost, 'kill');
     await until(twin, `${to} settles`, ({ epoch: now }) => now?.activeRegion === to && now.phase === 'open');
@@ -90,9 +90,8 @@ async function underLoad(twin: RunningTwin, { perSecond, round }: { readonly per
 
 /** By the server's own clock, which is this machine's. */
 async function firstPostedAt(twin: RunningTwin, region: Region, epoch: number): Promise<number> {
-  const address = (await connectionsOf(twin)).ledgers[region];
-  if (!address) throw new Error(`the ledger of ${region} has no address`);
-  const pool = createLedgerPool({ ...address, maxConnections: 1 });
+  const { ledgers } = await twin.connections();
+  const pool = createLedgerPool({ ...ledgers[region], maxConnections: 1 });
   try {
     const { rows: [row] } = await pool.query<{ at: Date }>('SELECT min(posted_at) AS at FROM understudy.payment WHERE epoch = $1', [epoch]);
     return Number(row?.at);

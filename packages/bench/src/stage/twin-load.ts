@@ -1,6 +1,6 @@
 // Load on a running twin, and when all of it is out of work: settled, and confirmed by the standby.
-import { createDynamoConnection, DynamoWorkIndex } from '@understudy/adapters/dynamodb';
-import { systemClock } from '@understudy/adapters/system';
+import { DynamoWorkIndex } from '@understudy/adapters/dynamodb';
+import { connectToTable } from '@understudy/twin';
 import type { RunningTwin } from '@understudy/twin';
 import { ownMs } from '../measure/cpu.ts';
 
@@ -92,26 +92,13 @@ export function sendSteadily(payer: Payer, options: { readonly prefix: string; r
   };
 }
 
-export interface Connections {
-  readonly table: { readonly name: string; readonly endpoints: Readonly<Record<string, string>> };
-  readonly ledgers: Readonly<Record<string, { readonly host: string; readonly port: number; readonly user: string; readonly database: string }>>;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-/** What the command line connects to. */
-export async function connectionsOf(twin: RunningTwin): Promise<Connections> {
-  const answer = await fetch(`${twin.urls.console}/twin/connections`);
-  return (await answer.json()) as Connections;
-}
-
 /** Longer than any backlog of a benchmark takes, so that a stuck one ends. */
 const LIMIT_MS = 120_000;
 const LOOK_EVERY_MS = 100;
 
 /** Resolves when no payment is in work any more. */
-export async function untilConfirmed({ table, credentials }: Connections): Promise<void> {
-  const endpoint = table.endpoints['us-east-1'] ?? '';
-  const connection = createDynamoConnection({ region: 'us-east-1', peerRegion: 'us-east-2', primaryEndpoint: endpoint, peerEndpoint: endpoint, credentials, table: table.name, clock: systemClock });
+export async function untilConfirmed(twin: RunningTwin): Promise<void> {
+  const connection = await connectToTable(twin);
   const index = new DynamoWorkIndex(connection);
   const deadline = Date.now() + LIMIT_MS;
   try {

@@ -43,7 +43,11 @@ export async function* walkOfWork(index: WorkIndex, wanted: WantedWork): AsyncGe
   const all = await index.all(WHOLE_MAX);
   if (!all) return yield* walkOfShards(index, wanted);
   const found = turned(all.filter((entry) => isWanted(entry, wanted)).toSorted(asInShard), (wanted.firstShard ?? 0) / WORK_SHARDS);
-  for (let start = 0; start < found.length; start += PAGE) yield found.slice(start, start + PAGE);
+  yield* pagesOf(found);
+}
+
+function* pagesOf(entries: readonly WorkEntry[]): Generator<PageOfWork> {
+  for (let start = 0; start < entries.length; start += PAGE) yield entries.slice(start, start + PAGE);
 }
 
 const isWanted = ({ postedEpoch }: WorkEntry, { posted, epoch, from = epochOf(0) }: WantedWork): boolean =>
@@ -62,7 +66,7 @@ async function* walkOfShards(index: WorkIndex, { firstShard = 0, ...wanted }: Wa
     const shards = Array.from({ length: Math.min(SHARDS_AT_ONCE, WORK_SHARDS - first) }, (_, i) => (firstShard + first + i) % WORK_SHARDS);
     const heads = await inParallel(shards, SHARDS_AT_ONCE, (shard) => index.query({ ...wanted, shard, limit: PAGE }));
     const entries = heads.flatMap((head) => head.entries);
-    for (let start = 0; start < entries.length; start += PAGE) yield entries.slice(start, start + PAGE);
+    yield* pagesOf(entries);
     for (const [i, head] of heads.entries()) {
       for (let cursor = head.cursor; cursor !== undefined; ) {
         const page = await index.query({ ...wanted, shard: shards[i] ?? 0, limit: PAGE, cursor });
@@ -154,7 +158,7 @@ async function* neverPostedByShards(index: WorkIndex): AsyncGenerator<WorkEntry>
   const shards = Array.from({ length: WORK_SHARDS }, (_, shard) => shard);
   const heads = (await inParallel(shards, SHARDS_AT_ONCE, (shard) => headOf(index, shard))).filter((head) => head !== undefined);
   for (;;) {
-    const oldest = heads.toSorted((a, b) => a.entry.acceptedAt - b.entry.acceptedAt)[0];
+    const oldest = heads.toSorted((a, b) => asInShard(a.entry, b.entry))[0];
     if (!oldest) return;
     yield oldest.entry;
     const next = oldest.cursor === undefined ? undefined : await headOf(index, oldest.shard, oldest.cursor);

@@ -2,7 +2,8 @@
 // role, that the database service checks. Signing is arithmetic: nothing is asked over the network, so a function that
 // starts in the middle of an outage depends on one service less, and there is no password to rotate or to leak.
 // Invariant: a token is made for each new connection and is good for a quarter of an hour; no part of it is logged.
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sha256Hex, signingKeyOf } from '@understudy/adapters/system';
 import { defaultProvider } from './environment-credentials.ts';
 
 /** The longest that the database service allows. An open connection outlives its token. */
@@ -17,8 +18,6 @@ export interface TokenFor {
   readonly region: string;
 }
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 /** As AWS writes a query: also what encodeURIComponent leaves alone. */
 const encode = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -38,8 +37,7 @@ export async function ledgerToken({ host, port, user, region }: TokenFor, now: D
     ...(sessionToken === undefined ? {} : { 'X-Amz-Security-Token': sessionToken }),
     'X-Amz-SignedHeaders': 'host',
   }).map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&');
-  const request = ['GET', '/', query, `host:${host}:${port}`, '', 'host', sha256('')].join('\n');
-  const key = [day, region, SERVICE, 'aws4_request'].reduce<string | Buffer>((from, part) => hmac(from, part), `AWS4${secretAccessKey}`);
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', time, scope, sha256(request)].join('\n')).toString('hex');
+  const request = ['GET', '/', query, `host:${host}:${port}`, '', 'host', sha256Hex('')].join('\n');
+  const signature = createHmac('sha256', signingKeyOf(secretAccessKey, [day, region, SERVICE])).update(['AWS4-HMAC-SHA256', time, scope, sha256Hex(request)].join('\n')).digest('hex');
   return `${host}:${port}/?${query}&X-Amz-Signature=${signature}`;
 }

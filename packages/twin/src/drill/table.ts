@@ -1,4 +1,4 @@
-/** The journal's table as an operator's tools reach it, past all links between regions. */
+/** The journal's table, as an operator's tools reach it. */
 import { createDynamoConnection, DynamoEpochRegister } from '@understudy/adapters/dynamodb';
 import type { DynamoConnection } from '@understudy/adapters/dynamodb';
 import { systemClock } from '@understudy/adapters/system';
